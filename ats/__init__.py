@@ -1,0 +1,75 @@
+"""Foyer, an applicant tracking system. `create_app` is the only place that knows every feature."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ats import access, assets, background, commands, database, errors, formatting, security
+from ats.extensions import csrf, limiter, login_manager, mail
+from config import from_environment
+
+ROOT = Path(__file__).parent.parent
+MEGABYTE = 1024 * 1024
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """The application, configured from the environment and then by `overrides`.
+
+    Raises security.Misconfigured or ValueError, each with a sentence fit to show, for a configuration it cannot run on.
+    """
+    app = Flask("ats", root_path=str(ROOT / "ats"), template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    app.config.from_mapping(from_environment())
+    app.config.update(
+        MAX_CONTENT_LENGTH=32 * MEGABYTE,  # Above what a form allows, so that a form can say what is too large.
+        MAX_FORM_MEMORY_SIZE=MEGABYTE,
+        SESSION_COOKIE_NAME="foyer",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        WTF_CSRF_TIME_LIMIT=None,  # As long as the session.
+        ARGON2={},
+        MAIL_TIMEOUT=10,
+        MAIL_ASCII_ATTACHMENTS=True,
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,  # A Redis that is away must not close the doors.
+    )
+    app.config.update(overrides or {})
+    if app.config["FOYER_ENV"] == "production":
+        app.config.update(SESSION_COOKIE_NAME="__Host-foyer", SESSION_COOKIE_SECURE=True)
+    # Flask-Limiter has its own word for a Redis behind a Unix socket.
+    app.config.setdefault("RATELIMIT_STORAGE_URI", re.sub("^unix:", "redis+unix:", app.config["REDIS_URL"]))
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    security.init_app(app)
+    database.init_app(app)
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    app.before_request(access.enforce)  # First of all: nothing runs for somebody who may not be there.
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    mail.init_app(app)
+    limiter.init_app(app)
+    for part in (background, assets, formatting, errors, commands):
+        part.init_app(app)
+    app.jinja_env.globals.update(can=access.can, Role=access.Role)
+    app.view_functions["static"] = access.public(app.view_functions["static"])
+    register_features(app)
+    return app
+
+
+def register_features(app: Flask) -> None:
+    from ats.accounts import views as accounts
+    from ats.careers import mine as careers
+    from ats.jobs import views as jobs
+    from ats.pipeline import views as pipeline
+    from ats.reports import views as reports
+
+    for feature in (accounts, jobs, pipeline, careers, reports):
+        app.register_blueprint(feature.bp)
+    if app.config["FOYER_ENV"] == "development":
+        from ats.dev import mails
+
+        app.register_blueprint(mails.bp)

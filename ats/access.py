@@ -1,0 +1,94 @@
+"""Who may open which route. The decorators only declare; `enforce` decides; a route that declares nothing is closed."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Response, abort, current_app, redirect, request, url_for
+from flask_login import current_user
+
+from ats import htmx, tenancy
+
+
+class Role(StrEnum):
+    CANDIDATE = "candidate"
+    HIRING_MANAGER = "hiring_manager"
+    RECRUITER = "recruiter"
+    ADMIN = "admin"
+
+    @property
+    def title(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+    @property
+    def is_staff(self) -> bool:
+        return self is not Role.CANDIDATE
+
+    def includes(self, needed: "Role") -> bool:
+        """Staff roles build on one another; a candidate is apart from them."""
+        if needed is Role.CANDIDATE or self is Role.CANDIDATE:
+            return self is needed
+        ladder = list(Role)
+        return ladder.index(self) >= ladder.index(needed)
+
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def _declare(access: str) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+public = _declare(PUBLIC)
+"""Anybody may open the view. It enters a tenancy scope itself if it reads a company's data."""
+
+signed_in = _declare(SIGNED_IN)
+"""Anybody with an account, whatever the role."""
+
+
+def requires(role: Role) -> Callable[[View], View]:
+    """Only users whose role includes `role`; the view runs in their company's scope, or in the candidate's own."""
+    return _declare(role)
+
+
+def enforce() -> Any:
+    """Decide on every request, before anything else does; register it as the first `before_request`."""
+    if request.endpoint is None:  # no such URL: let the 404 happen
+        return None
+    access = getattr(current_app.view_functions[request.endpoint], "access", None)
+    if access == PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        return send_to_sign_in()
+    if access == SIGNED_IN:
+        return None
+    if access is None or not current_user.role.includes(access):
+        abort(403)
+    if access is Role.CANDIDATE:
+        tenancy.enter_person(current_user.id)
+    else:
+        tenancy.enter_company(current_user.company_id)
+    return None
+
+
+def send_to_sign_in() -> Response:
+    """A page redirects; a fragment may not, or the sign-in page would be swapped into a card."""
+    if htmx.is_htmx():
+        target = url_for("accounts.sign_in", next=htmx.current_path())
+        return Response(status=401, headers={"HX-Redirect": target})
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.sign_in", next=wanted))  # type: ignore[return-value]
+
+
+def can(role: Role) -> bool:
+    """Whether the person at the screen has the rights of `role`; for templates, to leave out what they may not do."""
+    return bool(current_user.is_authenticated and current_user.role.includes(role))
+
+

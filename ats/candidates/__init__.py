@@ -1,0 +1,1 @@
+"""Candidates as one company knows them, with their tags and files."""

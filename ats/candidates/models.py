@@ -1,0 +1,83 @@
+"""Candidate: a person as one company knows them; Attachment: a file they sent."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ats.extensions import Model, db
+from ats.tenancy import TenantOwned, owned_by
+
+
+class Candidate(TenantOwned, Model):
+    """A person as one company knows them, one per email address (kept in lower case)."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("company_id", "id"),
+        sa.UniqueConstraint("company_id", "email"),
+        sa.CheckConstraint("email = lower(email)", name="email_is_lower_case"),
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str]
+    phone: Mapped[str] = mapped_column(default="")
+    headline: Mapped[str] = mapped_column(default="")
+    """What they do and where, in a few words."""
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+    @classmethod
+    def known_as(cls, email: str, *, name: str, phone: str = "", headline: str = "") -> "Candidate":
+        """The company's candidate with that address, made if there is none. An existing one is left as it is.
+
+        Needs a company's scope, in which two requests at once get the same row.
+        """
+        email = email.strip().lower()
+        found = sa.select(cls).filter_by(email=email)
+        candidate = db.session.scalar(found)
+        if candidate is not None:
+            return candidate
+        try:
+            with db.session.begin_nested():
+                candidate = cls(email=email, name=name, phone=phone, headline=headline)
+                db.session.add(candidate)
+        except sa.exc.IntegrityError:  # Another request was first.
+            return db.session.scalars(found).one()
+        return candidate
+
+    @classmethod
+    def of_person(cls, user_id: int) -> sa.ColumnElement[bool]:
+        """What companies know of a person. By the table's name, for candidates know nothing of what is built on them."""
+        applications = cls.metadata.tables["application"].c
+        return cls.id.in_(sa.select(applications.candidate_id).where(applications.user_id == user_id))
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.split() else self.name
+
+
+class Attachment(TenantOwned, Model):
+    """A file. Its bytes lie in the storage under `key`; the text is read out of it later, by a worker."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("company_id", "id"),
+        owned_by("candidate"),
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    candidate_id: Mapped[int] = mapped_column(sa.BigInteger, index=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    """As the person gave it, cleaned of paths and invisible characters; for display and download."""
+    media_type: Mapped[str]
+    size: Mapped[int]
+    """Bytes."""
+    text: Mapped[str | None] = mapped_column(deferred=True)
+    """None until it was read, empty if there is none to read."""
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+    candidate: Mapped[Candidate] = relationship(lazy="raise")
+
+    @property
+    def is_pdf(self) -> bool:
+        return self.media_type == "application/pdf"

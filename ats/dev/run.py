@@ -1,0 +1,193 @@
+"""`make run`: Foyer on this machine with all that it needs.
+
+Where DATABASE_URL, REDIS_URL or MAIL_SERVER name no server, it starts a PostgreSQL, a Valkey and a catcher of mails of
+its own, with their data in var/. Whatever ends is started again. When this process ends, even by kill -9, all end.
+"""
+
+import fcntl
+import http.client
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+from ats.dev.addresses import check_database, check_redis
+from ats.dev.children import ROOT, Child, stop_all
+from ats.dev.processes import CannotStart
+from ats.dev.servers import Postgres, Server, Valkey
+
+BANNER = """
+  Foyer runs on  {address}/
+  {mails}
+  Sign in with the password  try-the-demo  as
+      admin@acme.example      recruiter@acme.example      manager@acme.example
+      admin@globex.example    recruiter@globex.example    manager@globex.example
+      candidate@mail.example
+
+  Ctrl-C stops everything.
+"""
+
+
+class Stopped(Exception):
+    """Ctrl-C, or a polite request to end, before everything ran."""
+
+
+class Supervisor:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environment = dict(environ)
+        self.port = _free_port_number(environ.get("PORT") or "5000")
+        self.var = Path(environ.get("FOYER_VAR") or ROOT / "var").resolve()
+        self.servers: list[Server] = []
+        self.children: list[Child] = []
+        self.stop = threading.Event()
+
+    def run(self) -> None:
+        """Run until told to stop."""
+        self.var.mkdir(parents=True, exist_ok=True)
+        with self._only_one():
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, lambda *_: self.stop.set())
+            try:
+                self._start_servers()
+                self._prepare_database()
+                self._start_children()
+                self._keep_running()
+            except Stopped:
+                pass
+            finally:
+                print("Stopping.", flush=True)
+                stop_all(self.children)
+                for server in reversed(self.servers):
+                    server.stop()
+
+    def _only_one(self) -> IO[str]:
+        """A file that stays locked while it is open, and no longer, however we end."""
+        lock = (self.var / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            raise CannotStart(f"Foyer is already running on {self.var}; stop it first, or set FOYER_VAR.") from error
+        return lock
+
+    def _start_servers(self) -> None:
+        """Start what the environment names no address of, and complete the environment."""
+        environment = self.environment
+        # The given addresses first: a typing error should show at once.
+        for variable, check in (("DATABASE_URL", check_database), ("REDIS_URL", check_redis)):
+            if environment.get(variable):
+                check(environment[variable])
+        if not environment.get("DATABASE_URL"):
+            postgres = Postgres(self.var / "postgres")
+            self.servers.append(postgres)
+            environment["DATABASE_URL"] = postgres.start().ensure_database("foyer")
+        if not environment.get("REDIS_URL"):
+            valkey = Valkey(self.var / "valkey")
+            self.servers.append(valkey)
+            environment["REDIS_URL"] = valkey.start().url()
+        uploads = self.var / "uploads"
+        uploads.mkdir(exist_ok=True)
+        for variable, value in {
+            "FOYER_ENV": "development",
+            "SECRET_KEY": self._secret_key(),
+            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "UPLOADS_URL": uploads.as_uri(),
+        }.items():
+            environment[variable] = environment.get(variable) or value
+        environment["RQ_REDIS_URL"] = environment["REDIS_URL"]  # Everybody can read the arguments of a process.
+        if not environment.get("MAIL_SERVER"):
+            self._catch_mails()
+
+    def _secret_key(self) -> str:
+        """The same at each start, or everybody would be signed out by it."""
+        path = self.var / "secret-key"
+        if not path.exists() or path.stat().st_size == 0:
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48))
+        return path.read_text()
+
+    def _catch_mails(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        folder = str(self.var / "mail")
+        self.environment |= {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(port), "DEV_MAILDIR": folder}
+        catcher = ("-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Mailbox", folder)
+        self.children.append(Child("mail", *catcher, environment=self.environment))
+
+    def _prepare_database(self) -> None:
+        for name, command in (("migrate", ("db", "upgrade")), ("demo", ("load-demo", "--if-empty"))):
+            step = Child(name, "-m", "flask", "--app", "wsgi", *command, environment=self.environment)
+            step.start()
+            while step.exit_code is None:
+                if self.stop.wait(0.02):
+                    step.kill()
+                    raise Stopped
+            step.finish_output()
+            if step.exit_code:
+                raise CannotStart(f"`flask {' '.join(command)}` failed; the lines above say why.")
+
+    def _start_children(self) -> None:
+        server = ("-m", "gunicorn", "wsgi:app", "-k", "gthread", "-w", "2", "--threads", "8", "--no-control-socket")
+        options = ("-b", f"127.0.0.1:{self.port}", "--graceful-timeout", "5", "--log-level", "warning")
+        schedule = ("-m", "rq.cli", "cron", "ats.notifications.schedule", "-l", "warning")
+        self.children += [
+            # If we are killed, the next `make run` wants the port at once: quit, without waiting for requests.
+            Child("web", *server, *options, environment=self.environment, death_signal=signal.SIGQUIT),
+            Child("worker", "worker.py", environment=self.environment),
+            Child("schedule", *schedule, environment=self.environment),
+        ]
+        for child in self.children:
+            child.start()
+
+    def _keep_running(self) -> None:
+        has_answered = False
+        while not self.stop.wait(0.5 if has_answered else 0.05):
+            for server in self.servers:
+                if not server.is_running:
+                    print(f"{server.name} has ended; it starts again.", flush=True)
+                    server.start()
+            for child in self.children:
+                child.keep_running()
+            if not has_answered and _answers(self.port):
+                has_answered = True
+                self._announce()
+
+    def _announce(self) -> None:
+        address = f"http://127.0.0.1:{self.port}"
+        mails = f"Its mails are at {address}/dev/mails\n" if self.environment.get("DEV_MAILDIR") else ""
+        print(BANNER.format(address=address, mails=mails), flush=True)
+
+
+def _free_port_number(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise CannotStart(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    try:
+        socket.create_server(("127.0.0.1", int(text))).close()
+    except OSError as error:
+        hint = "stop what listens there, or choose another: PORT=5001 make run"
+        raise CannotStart(f"Port {text} cannot be had ({error.strerror}); {hint}") from error
+    return int(text)
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("HEAD", "/")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+if __name__ == "__main__":
+    try:
+        Supervisor(os.environ).run()
+    except CannotStart as error:
+        sys.exit(f"foyer: {error}")

@@ -1,0 +1,73 @@
+"""The fields that all forms are made of: what is typed is kept, cleaned and checked the same way everywhere."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, Field, StringField, TextAreaField
+from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
+
+from ats.text import is_storable, one_line
+
+LINE, PARAGRAPHS = 200, 20_000
+
+
+class Form(FlaskForm):
+    """A form whose text fields refuse what PostgreSQL cannot store."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        for field in self:
+            if isinstance(field.data, str) and not is_storable(field.data):
+                field.data = "".join(char for char in field.data if is_storable(char))
+                field.errors = [*field.errors, "There was an invisible character in it that no keyboard makes. We took "
+                                               "it out: check the text and send again."]
+                valid = False
+        return valid
+
+
+def _not_blank(message: str) -> Any:
+    def check(form: Any, field: Field) -> None:
+        if not (field.data or "").strip():
+            raise ValidationError(message)
+
+    check.field_flags = {"required": True}  # type: ignore[attr-defined]
+    return check
+
+
+def line(label: str, *, required: str | None = None, longest: int = LINE, **options: Any) -> StringField:
+    """One line of text. `required` is what to say when it is empty; without it the field is optional."""
+    return StringField(
+        label, [_not_blank(required) if required else Optional(), up_to(longest)], filters=[_clean_line], **options
+    )
+
+
+def paragraphs(label: str, *, required: str | None = None, longest: int = PARAGRAPHS, **options: Any) -> TextAreaField:
+    """Text of several lines."""
+    return TextAreaField(
+        label, [_not_blank(required) if required else Optional(), up_to(longest)], filters=[_clean_paragraphs], **options
+    )
+
+
+def email(label: str = "Email", **options: Any) -> EmailField:
+    return EmailField(
+        label,
+        [
+            InputRequired("Type your email address."),
+            up_to(254),
+            Email("Type a whole address, for example ana@example.com."),
+        ],
+        filters=[_clean_line],
+        **options,
+    )
+
+
+def up_to(longest: int) -> Length:
+    return Length(max=longest, message=f"Use at most {longest:,} characters.")
+
+
+def _clean_line(text: str | None) -> str | None:
+    return one_line(text) if text else text
+
+
+def _clean_paragraphs(text: str | None) -> str | None:
+    return text.replace("\r\n", "\n").strip() if text else text

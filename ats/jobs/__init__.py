@@ -1,0 +1,1 @@
+"""Jobs: what a company hires for, from draft to archive."""

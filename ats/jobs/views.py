@@ -1,0 +1,118 @@
+"""The list of jobs, and a job's life: write, publish, close, reopen, archive, delete."""
+
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ats.access import Role, requires
+from ats.extensions import db
+from ats.jobs.forms import JobForm
+from ats.jobs.models import Job, Status, StillNeeded
+
+bp = Blueprint("jobs", __name__, url_prefix="/jobs")
+
+
+@bp.get("")
+@requires(Role.HIRING_MANAGER)
+def index() -> str:
+    status = request.args.get("status", "")
+    status = status if status in set(Status) else Status.OPEN.value
+    query = request.args.get("q", "").strip()[:100]
+    jobs = sa.select(Job).where(Job.status == status).order_by(Job.department, sa.func.lower(Job.title), Job.id)
+    if query:
+        jobs = jobs.where(
+            sa.or_(*(column.icontains(query, autoescape=True) for column in (Job.title, Job.department, Job.location)))
+        )
+    numbers = sa.select(Job.status, sa.func.count()).group_by(Job.status)
+    return render_template(
+        "jobs/index.html",
+        jobs=db.session.scalars(jobs).all(),
+        numbers=dict(db.session.execute(numbers).all()),
+        statuses=list(Status),
+        status=status,
+        query=query,
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Role.RECRUITER)
+def new() -> str | Response | tuple[str, int]:
+    form = JobForm.for_job(None)
+    if not form.is_submitted():
+        return render_template("jobs/edit.html", form=form, job=None)
+    if wants_question() or not form.validate():
+        return again(form, None)
+    job = Job(created_by_id=current_user.id)
+    form.fill(job)
+    db.session.add(job)
+    db.session.commit()
+    flash(f"“{job.title}” is saved as a draft. Publish it when it is ready.")
+    return redirect(url_for(".show", job_id=job.id), 303)
+
+
+@bp.get("/<int:job_id>")
+@requires(Role.HIRING_MANAGER)
+def show(job_id: int) -> str:
+    return render_template("jobs/show.html", job=db.get_or_404(Job, job_id), is_open=db.get_or_404(Job, job_id).is_open(current_user.company))
+
+
+@bp.route("/<int:job_id>/edit", methods=["GET", "POST"])
+@requires(Role.RECRUITER)
+def edit(job_id: int) -> str | Response | tuple[str, int]:
+    job = db.get_or_404(Job, job_id)
+    form = JobForm.for_job(job)
+    if not form.is_submitted():
+        return render_template("jobs/edit.html", form=form, job=job)
+    if wants_question() or not form.validate():
+        return again(form, job)
+    form.fill(job)
+    db.session.commit()
+    flash(f"“{job.title}” is saved.")
+    return redirect(url_for(".show", job_id=job.id), 303)
+
+
+@bp.post("/<int:job_id>/status")
+@requires(Role.RECRUITER)
+def change_status(job_id: int) -> Response:
+    job = db.get_or_404(Job, job_id)
+    db.session.refresh(job, with_for_update={"key_share": True})  # Two buttons pressed at once: the second sees the first.
+    job.change_status(request.form.get("status", ""))
+    db.session.commit()
+    flash(f"“{job.title}” is {job.status} now.")
+    return redirect(url_for(".show", job_id=job.id), 303)
+
+
+@bp.route("/<int:job_id>/deletion", methods=["GET", "POST"])
+@requires(Role.RECRUITER)
+def delete(job_id: int) -> str | Response | tuple[str, int]:
+    """A page that asks first; with applications on the job, one that explains and offers the archive."""
+    job = db.get_or_404(Job, job_id)
+    if request.method == "GET":
+        return render_template("jobs/delete.html", job=job)
+    db.session.refresh(job, with_for_update=True)  # Nobody applies while the job goes.
+    try:
+        job.delete()
+        db.session.commit()
+    except StillNeeded as refusal:
+        db.session.rollback()
+        return render_template("jobs/delete.html", job=job, refusal=str(refusal)), 409
+    flash(f"“{job.title}” is deleted.")
+    return redirect(url_for(".index"), 303)
+
+
+@bp.post("/preview")
+@requires(Role.RECRUITER)
+def preview() -> str:
+    """The description as applicants will read it."""
+    return render_template("jobs/_preview.html", description=request.form.get("description", "")[:20_000])
+
+
+def wants_question() -> bool:
+    """Whether the button was “Add a question”, which saves nothing yet."""
+    return "add-question" in request.form
+
+
+def again(form: JobForm, job: Job | None) -> tuple[str, int]:
+    form.add_spare_question()
+    return render_template("jobs/edit.html", form=form, job=job), 200 if wants_question() else 422

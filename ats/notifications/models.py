@@ -1,0 +1,51 @@
+"""Message: one mail, from the moment its cause is committed; queue and record in one row."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ats.extensions import Model
+from ats.tenancy import TenantOwned
+
+PENDING, SENT, DEAD, CANCELLED = "pending", "sent", "dead", "cancelled"
+
+
+def _new_message_id() -> str:
+    return f"<{uuid.uuid4()}@foyer>"
+
+
+class Message(TenantOwned, Model):
+    """A mail to one person. `context` holds what the template needs, as it was when the mail's cause happened.
+
+    Mails about an account that belongs to no company (a candidate's) have no company_id.
+    """
+
+    may_lack_company = True
+
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('pending', 'sent', 'dead', 'cancelled')", name="status"),
+        sa.Index("ix_message_due", "due_at", postgresql_where=sa.text("status = 'pending'")),
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    company_id: Mapped[int | None] = mapped_column(sa.ForeignKey("company.id"), index=True)  # type: ignore[assignment]
+    template: Mapped[str]
+    recipient: Mapped[str]
+    sender_name: Mapped[str]
+    context: Mapped[dict[str, Any]]
+    dedupe_key: Mapped[str] = mapped_column(unique=True)
+    """One mail per event, whatever is retried: `stage:<application>:<seq>`, say."""
+    status: Mapped[str] = mapped_column(default=PENDING)
+    due_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    attempts: Mapped[int] = mapped_column(default=0)
+    nudges: Mapped[int] = mapped_column(default=0)
+    """How often a worker was asked to send the mail; part of the RQ job's id, for a dead job's is never free."""
+    nudged_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    message_id: Mapped[str] = mapped_column(default=_new_message_id)
+    """The Message-ID header, the same at every attempt."""
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    sent_at: Mapped[datetime | None]

@@ -1,0 +1,331 @@
+"""Application and StageChange: one candidate's way through one job, and the history that cannot lie.
+
+The history is append-only, and PostgreSQL holds the chain together: every row starts where the one before it ended, only
+the machine's moves (or an undo of the last one) are let in, and an application's stage is that of its last row.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from ats.access import Role
+from ats.accounts.models import Company, User
+from ats.candidates.models import Attachment, Candidate
+from ats.errors import Refusal
+from ats.extensions import Model, db
+from ats.jobs.models import Job
+from ats.notifications import outbox
+from ats.pipeline.stages import FIRST, MOVES, STAGE, STAGES, HiringPipeline
+from ats.tenancy import TenantOwned, owned_by
+
+WITHDRAWN = "withdrawn"
+"""The reason of a rejection that the candidate asked for."""
+
+_STAGE_NAMES = ", ".join(f"'{stage.value}'" for stage in STAGES)
+_LEGAL_PAIRS = ", ".join(f"('{source}', '{target}')" for source, target in MOVES)
+
+
+class MoveConflict(Refusal):
+    """Somebody else moved the application since the person looked."""
+
+
+class UndoRefused(Refusal):
+    """Too late: the mail has left, or somebody moved on."""
+
+
+class JobClosed(Refusal):
+    """The job takes no applications."""
+
+
+class AlreadyApplied(Refusal):
+    """The person has an application for the job; it stays as it is."""
+
+    def __init__(self, application: "Application") -> None:
+        super().__init__("You have applied for this job already. We have your application, nothing more to do.")
+        self.application = application
+
+
+class Application(TenantOwned, Model):
+    """One candidate for one job. `stage_seq` is the number of the last StageChange, `stage` where that one led."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("company_id", "id"),
+        sa.UniqueConstraint("job_id", "candidate_id"),
+        owned_by("job"),
+        owned_by("candidate"),
+        owned_by("attachment", "resume_id"),
+        sa.ForeignKeyConstraint(
+            ["id", "stage_seq", "stage"],
+            ["stage_change.application_id", "stage_change.seq", "stage_change.to_stage"],
+            name="fk_application_last_stage_change",
+            deferrable=True,
+            initially="DEFERRED",
+            use_alter=True,
+        ),
+        sa.CheckConstraint(f"stage IN ({_STAGE_NAMES})", name="stage"),
+        sa.Index("ix_application_board", "job_id", "stage", sa.text("stage_since DESC"), sa.text("id DESC")),
+        sa.Index("ix_application_list", "company_id", sa.text("created_at DESC"), sa.text("id DESC")),
+        sa.Index("ix_application_candidate_id", "candidate_id"),
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    job_id: Mapped[int]
+    candidate_id: Mapped[int] = mapped_column(sa.BigInteger)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    """The candidate's account it was sent from; never set for an application that came without signing in."""
+    source: Mapped[str] = mapped_column(default="Careers page")
+    cover_letter: Mapped[str] = mapped_column(default="")
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """As {id, prompt, kind, answer}: the question as it was asked."""
+    resume_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    stage: Mapped[str]
+    stage_seq: Mapped[int]
+    stage_since: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    consented_at: Mapped[datetime | None]
+
+    # Joined by the id alone: the composite keys above hold the company, which no relationship may write.
+    job: Mapped[Job] = relationship(lazy="raise", primaryjoin="Application.job_id == Job.id", foreign_keys="Application.job_id")
+    candidate: Mapped[Candidate] = relationship(
+        lazy="raise", primaryjoin="Application.candidate_id == Candidate.id", foreign_keys="Application.candidate_id"
+    )
+    resume: Mapped[Attachment | None] = relationship(
+        lazy="raise", primaryjoin="Application.resume_id == Attachment.id", foreign_keys="Application.resume_id"
+    )
+
+    @classmethod
+    def of_person(cls, user_id: int) -> sa.ColumnElement[bool]:
+        return cls.user_id == user_id
+
+    @property
+    def first_name(self) -> str:
+        return self.candidate.first_name
+
+    @classmethod
+    def submit(
+        cls,
+        job: Job,
+        candidate: Candidate,
+        *,
+        company: Company,
+        user: User | None = None,
+        **fields: Any,
+    ) -> "Application":
+        """Apply: the application, the first row of its history, and the mails to the candidate and the recruiters.
+
+        Raises JobClosed or AlreadyApplied. The job's row is locked until the transaction ends, so of two that arrive
+        at once the second finds the first.
+        """
+        db.session.refresh(job, with_for_update={"key_share": True})
+        if not job.is_open(company):
+            raise JobClosed(f"“{job.title}” is not open any more, so nothing was sent.")
+        existing = db.session.scalar(sa.select(cls).filter_by(job_id=job.id, candidate_id=candidate.id))
+        if existing:
+            raise AlreadyApplied(existing)
+        application = cls(job=job, candidate=candidate, company_id=job.company_id, user_id=user and user.id, **fields)
+        application.stage, application.stage_seq = FIRST, 1
+        application.consented_at = sa.func.now()  # type: ignore[assignment]
+        db.session.add(application)
+        db.session.flush()  # The history's first row and the mails name the application's id.
+        db.session.add(application.change(1, None, FIRST, actor=user))
+        application.post_received(company)
+        application.post_alerts(company)
+        return application
+
+    def move_to(self, stage: str, *, actor: User, seen_seq: int, reason: str | None = None) -> None:
+        """Move to `stage`, for somebody who saw the application at `seen_seq`.
+
+        The row is locked until the transaction ends. The same person repeating the move that just succeeded is
+        answered as done. Raises MoveConflict if somebody else moved it since, MoveRefused if the machine has no such
+        move, and sqlalchemy's OperationalError (a 503) if the row is not free within two seconds.
+        """
+        self.lock()
+        if self.stage_seq != seen_seq:
+            last = self.last_change()
+            if (last.seq, last.to_stage, last.actor_id) == (seen_seq + 1, stage, actor.id) and not last.undoes_seq:
+                return
+            raise MoveConflict(last.told(self.first_name, to=actor))
+        HiringPipeline(self).move_to(stage, actor=actor, reason=reason)
+
+    def record(self, source: str, target: str, *, actor: User | None, reason: str | None) -> None:
+        """Write down the move that the machine has just made."""
+        self.stage_seq += 1
+        self.stage_since = sa.func.now()  # type: ignore[assignment]
+        db.session.add(self.change(self.stage_seq, source, target, actor=actor, reason=reason))
+        self.post_stage_change(target, withdrawn=reason == WITHDRAWN)
+
+    def withdraw(self, *, actor: User | None) -> None:
+        """The candidate steps back, at any time before the end. Twice is as good as once."""
+        self.lock()
+        last = self.last_change()
+        if (last.to_stage, last.reason) != ("rejected", WITHDRAWN):
+            HiringPipeline(self).move_to("rejected", actor=actor, reason=WITHDRAWN)
+
+    def undo(self, *, actor: User, seen_seq: int) -> None:
+        """Take back one's own last move while its mail still waits: a row of its own restores the stage.
+
+        Raises UndoRefused after the mail left or somebody moved on.
+        """
+        self.lock()
+        last = self.last_change()
+        if last.seq != seen_seq or last.undoes_seq:
+            raise UndoRefused(last.told(self.first_name, to=actor))
+        if last.from_stage is None or last.actor_id != actor.id or last.reason == WITHDRAWN:
+            raise UndoRefused("Only the person who moved a candidate can undo the move.")
+        if not outbox.cancel(last.mail_key):
+            raise UndoRefused(f"The mail about it has left, so {self.first_name} stays in {STAGE[self.stage].name}.")
+        self.stage, self.stage_seq = last.from_stage, last.seq + 1
+        self.stage_since = self.entered_before(last)
+        db.session.add(self.change(self.stage_seq, last.to_stage, last.from_stage, actor=actor, undoes_seq=last.seq))
+
+    def lock(self) -> None:
+        """Hold the row until the transaction ends, and read it afresh."""
+        db.session.refresh(self, with_for_update={"key_share": True})
+
+    def change(self, seq: int, source: str | None, target: str, *, actor: User | None, **more: Any) -> "StageChange":
+        return StageChange(
+            company_id=self.company_id,
+            application_id=self.id,
+            seq=seq,
+            from_stage=source,
+            to_stage=target,
+            actor_id=actor and actor.id,
+            **more,
+        )
+
+    def last_change(self) -> "StageChange":
+        last = sa.select(StageChange).filter_by(application_id=self.id).order_by(StageChange.seq.desc()).limit(1)
+        return db.session.scalars(last.options(joinedload(StageChange.actor))).one()
+
+    def entered_before(self, last: "StageChange") -> datetime:
+        """When the application entered the stage that `last` led out of."""
+        earlier = sa.select(sa.func.max(StageChange.created_at)).where(
+            StageChange.application_id == self.id,
+            StageChange.seq < last.seq,
+            StageChange.to_stage == last.from_stage,
+            StageChange.undoes_seq.is_(None),
+        )
+        return db.session.scalars(earlier).one()
+
+    def post_received(self, company: Company) -> None:
+        outbox.post(
+            STAGE[FIRST].mail,
+            self.candidate.email,
+            dedupe_key=f"stage:{self.id}:1",
+            sender_name=company.name,
+            company_id=self.company_id,
+            name=self.candidate.name,
+            job_title=self.job.title,
+            job_url=outbox.link("careers.job", slug=company.slug, job_id=self.job_id),
+            follow_url=outbox.link("careers.my_applications") if self.user_id else None,
+        )
+
+    def post_alerts(self, company: Company) -> None:
+        recruiters = sa.select(User).where(User.company_id == company.id, User.role.in_([Role.RECRUITER, Role.ADMIN]))
+        for recruiter in db.session.scalars(recruiters):
+            outbox.post(
+                "new-application",
+                recruiter.email,
+                dedupe_key=f"new-application:{self.id}:{recruiter.id}",
+                company_id=self.company_id,
+                name=self.candidate.name,
+                job_title=self.job.title,
+                source=self.source,
+                application_url=outbox.link("pipeline.application", application_id=self.id),
+                board_url=outbox.link("pipeline.board", job_id=self.job_id),
+            )
+
+    def post_stage_change(self, stage: str, *, withdrawn: bool) -> None:
+        company = db.session.get_one(Company, self.company_id)
+        outbox.post(
+            "application-withdrawn" if withdrawn else STAGE[stage].mail,
+            self.candidate.email,
+            dedupe_key=f"stage:{self.id}:{self.stage_seq}",
+            sender_name=company.name,
+            company_id=self.company_id,
+            hold_seconds=0 if withdrawn else company.mail_hold_seconds,
+            name=self.candidate.name,
+            job_title=self.job.title,
+            careers_url=outbox.link("careers.company", slug=company.slug),
+            follow_url=outbox.link("careers.my_applications") if self.user_id else None,
+        )
+
+
+class StageChange(TenantOwned, Model):
+    """One row of the append-only history. No code updates or deletes one, and a trigger refuses it."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("application_id", "seq", "to_stage"),
+        sa.UniqueConstraint("application_id", "seq", "undoable_from"),
+        owned_by("application"),
+        sa.Index("ix_stage_change_company_id", "company_id", "created_at"),
+        sa.ForeignKeyConstraint(
+            ["application_id", "prev_seq", "from_stage"],
+            ["stage_change.application_id", "stage_change.seq", "stage_change.to_stage"],
+            name="fk_stage_change_starts_where_the_last_ended",
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id", "undoes_seq", "to_stage"],
+            ["stage_change.application_id", "stage_change.seq", "stage_change.undoable_from"],
+            name="fk_stage_change_undo_leads_back",
+        ),
+        sa.CheckConstraint("seq >= 1", name="seq"),
+        sa.CheckConstraint("(seq = 1) = (from_stage IS NULL)", name="first_comes_from_nowhere"),
+        sa.CheckConstraint(f"seq > 1 OR to_stage = '{FIRST}'", name="first_goes_to_the_first_stage"),
+        sa.CheckConstraint(f"to_stage IN ({_STAGE_NAMES})", name="to_stage"),
+        sa.CheckConstraint(
+            f"seq = 1 OR undoes_seq IS NOT NULL OR (from_stage, to_stage) IN ({_LEGAL_PAIRS})", name="legal_move"
+        ),
+        sa.CheckConstraint("undoes_seq = prev_seq", name="undoes_the_last"),
+    )
+
+    application_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    prev_seq: Mapped[int | None] = mapped_column(sa.Computed("NULLIF(seq - 1, 0)", persisted=True))
+    from_stage: Mapped[str | None]
+    to_stage: Mapped[str]
+    undoes_seq: Mapped[int | None]
+    undoable_from: Mapped[str | None] = mapped_column(
+        sa.Computed("CASE WHEN undoes_seq IS NULL THEN from_stage END", persisted=True)
+    )
+    """What an undo of this row leads back to; none for an undo, which is never undone itself."""
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    """None: the candidate, without an account."""
+    reason: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+    actor: Mapped[User | None] = relationship(lazy="raise")
+
+    @classmethod
+    def of_person(cls, user_id: int) -> sa.ColumnElement[bool]:
+        return cls.application_id.in_(sa.select(Application.id).where(Application.user_id == user_id))
+
+    @property
+    def mail_key(self) -> str:
+        """The dedupe_key of the mail that this change sends."""
+        return f"stage:{self.application_id}:{self.seq}"
+
+    def told(self, name: str, *, to: User) -> str:
+        """What happened, to somebody who did not see it: “Ana moved Lukas to Offer 5 seconds ago.”"""
+        who = "You" if self.actor_id == to.id else self.actor.name if self.actor else name
+        if self.reason == WITHDRAWN:
+            deed = "withdrew"
+        elif self.undoes_seq:
+            deed = f"moved {name} back to {STAGE[self.to_stage].name}"
+        elif self.from_stage is None:
+            deed = "applied"
+        else:
+            deed = f"moved {name} to {STAGE[self.to_stage].name}"
+        return f"{who} {deed} {ago(self.created_at)}. The board shows it now."
+
+
+def ago(moment: datetime) -> str:
+    """“5 seconds ago”, “3 minutes ago”, …"""
+    seconds = max(0, int((datetime.now(UTC) - moment).total_seconds()))
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size:
+            number = seconds // size
+            return f"{number} {unit}{'s' * (number != 1)} ago"
+    return "just now"

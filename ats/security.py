@@ -1,0 +1,57 @@
+"""The headers of every answer, and what production insists on before it starts."""
+
+from flask import Flask, Response, abort, request
+
+from ats.text import is_storable
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {frame_ancestors}"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",  # Flask-WTF wants a Referer on HTTPS posts.
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+SHORTEST_KEY = 32
+
+
+class Misconfigured(RuntimeError):
+    """Production is not safe to start like this; the text says what to set."""
+
+
+def init_app(app: Flask) -> None:
+    check(app)
+    app.before_request(refuse_unstorable_query)
+    app.after_request(set_headers)
+
+
+def check(app: Flask) -> None:
+    """Raises Misconfigured, with a sentence, where production lacks what keeps it safe."""
+    if app.config["FOYER_ENV"] != "production":
+        return
+    if len(app.config["SECRET_KEY"]) < SHORTEST_KEY:
+        raise Misconfigured(f"SECRET_KEY must be at least {SHORTEST_KEY} random characters in production.")
+    if not app.config["TRUSTED_HOSTS"]:
+        raise Misconfigured("TRUSTED_HOSTS must name the hosts that this server answers for, separated by spaces.")
+
+
+def refuse_unstorable_query() -> None:
+    """No page has a use for a NUL in its address, and PostgreSQL would not take it. (Forms say which field has one.)"""
+    if not all(is_storable(text) for pair in request.args.items(multi=True) for text in pair):
+        abort(400)
+
+
+def set_headers(response: Response) -> Response:
+    """A view that lets our own pages frame its answer (a resume) says so by X-Frame-Options: SAMEORIGIN."""
+    framed = response.headers.get("X-Frame-Options") == "SAMEORIGIN"
+    policy = POLICY.format(frame_ancestors="'self'" if framed else "'none'")
+    response.headers.setdefault("Content-Security-Policy", policy)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response

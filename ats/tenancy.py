@@ -1,0 +1,156 @@
+"""The one place that keeps rows inside their company: which rows a statement may see follows from the scope entered.
+
+A request or a job enters one scope, once. Every SELECT, UPDATE and DELETE of the session then carries it, and a
+statement that touches a tenant's table before a scope is entered raises `OutsideScope` instead of showing too much.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import g
+from sqlalchemy import event
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, declared_attr, mapped_column, with_loader_criteria
+from sqlalchemy.sql import visitors
+
+from ats.extensions import Model, db
+
+
+class OutsideScope(RuntimeError):
+    """A tenant's rows were touched while no scope, or another company's, was entered: a mistake in the code."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Exactly one of these: a company's rows, a person's own rows, what is public, or (the schedule only) everything."""
+
+    company_id: int | None = None
+    user_id: int | None = None
+    public: bool = False
+    everything: bool = False
+
+
+class TenantOwned:
+    """A table whose rows belong to a company."""
+
+    may_lack_company = False
+    """Whether a row may belong to no company; then no company sees it."""
+
+    @declared_attr
+    def company_id(cls) -> Mapped[int]:
+        return mapped_column(sa.ForeignKey("company.id"))
+
+    @classmethod
+    def of_person(cls, user_id: int) -> sa.ColumnElement[bool]:
+        """The rows that a signed-in candidate may see, across companies. None, unless the model says otherwise."""
+        return sa.false()
+
+    @classmethod
+    def open_to_public(cls) -> sa.ColumnElement[bool]:
+        """The rows that anybody may see, across companies. None, unless the model says otherwise."""
+        return sa.false()
+
+
+def owned_by(parent: str, column: str | None = None, **options: Any) -> sa.ForeignKeyConstraint:
+    """A foreign key that ties a row to a parent of the same company."""
+    return sa.ForeignKeyConstraint(
+        ["company_id", column or f"{parent}_id"], [f"{parent}.company_id", f"{parent}.id"], **options
+    )
+
+
+def enter_company(company_id: int) -> None:
+    _enter(Scope(company_id=company_id))
+
+
+def enter_person(user_id: int) -> None:
+    _enter(Scope(user_id=user_id))
+
+
+def enter_public() -> None:
+    _enter(Scope(public=True))
+
+
+def enter_everything() -> None:
+    """For the schedule, which looks through all companies' queues. A test lists who calls this."""
+    _enter(Scope(everything=True))
+
+
+@contextmanager
+def company(company_id: int) -> Iterator[None]:
+    """Work within one company for a while, where no request or job has entered a scope."""
+    enter_company(company_id)
+    try:
+        yield
+    finally:
+        leave()
+
+
+def leave() -> None:
+    """Forget the scope, and every row that was loaded under it."""
+    g.pop("scope", None)
+    db.session.expunge_all()
+
+
+def current_scope() -> Scope | None:
+    return g.get("scope")
+
+
+def _enter(scope: Scope) -> None:
+    if g.get("scope", scope) != scope:
+        raise OutsideScope(f"{scope} entered while {g.scope} is current")
+    g.scope = scope
+
+
+@event.listens_for(db.session, "do_orm_execute")
+def keep_inside_scope(state: ORMExecuteState) -> None:
+    if state.is_column_load:  # a refresh by primary key of a row that was already seen under the scope
+        return
+    scope = current_scope()
+    if scope is None:
+        if _touches_tenant_table(state.statement):
+            raise OutsideScope("a tenant's table is used while no scope is entered")
+        return
+    if not scope.everything:
+        state.statement = state.statement.options(*_criteria(scope))
+
+
+@event.listens_for(db.session, "before_flush")
+def stamp_and_check(session: Session, context: Any, instances: Any) -> None:
+    for row in session.new | session.dirty:
+        if not isinstance(row, TenantOwned) or (row.may_lack_company and row.company_id is None):
+            continue
+        scope = current_scope()
+        if scope is None:
+            raise OutsideScope(f"{type(row).__name__} written while no scope is entered")
+        if scope.company_id is not None and row.company_id is None:
+            row.company_id = scope.company_id
+        if row.company_id is None or (scope.company_id is not None and row.company_id != scope.company_id):
+            raise OutsideScope(f"{type(row).__name__} belongs to another company than {scope}")
+
+
+def _criteria(scope: Scope) -> list[Any]:
+    if scope.company_id is not None:
+        company_id = scope.company_id
+        return [
+            with_loader_criteria(
+                TenantOwned,
+                lambda cls: cls.company_id == company_id,  # type: ignore[arg-type, return-value]
+                include_aliases=True,
+            )
+        ]
+    return [with_loader_criteria(model, _rule(model, scope), include_aliases=True) for model in tenant_models()]
+
+
+def _rule(model: type[TenantOwned], scope: Scope) -> sa.ColumnElement[bool]:
+    return model.open_to_public() if scope.user_id is None else model.of_person(scope.user_id)
+
+
+def _touches_tenant_table(statement: Any) -> bool:
+    tables = {model.__table__ for model in tenant_models()}  # type: ignore[attr-defined]
+    return any(element in tables for element in visitors.iterate(statement) if isinstance(element, sa.Table))
+
+
+def tenant_models() -> list[type[TenantOwned]]:
+    return [mapper.class_ for mapper in Model.registry.mappers if issubclass(mapper.class_, TenantOwned)]
