@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from flask import Response, abort, current_app, redirect, request, url_for
 from flask_login import current_user
 
-from ats import htmx, tenancy
+from ats import formatting, htmx, tenancy
 
 
 class Role(StrEnum):
@@ -75,6 +75,7 @@ def enforce() -> Any:
         tenancy.enter_person(current_user.id)
     else:
         tenancy.enter_company(current_user.company_id)
+        formatting.use_zone(current_user.company.time_zone)
     return None
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, request, url_for
 
-SHARED = ("tokens font reset base arrangement page icon topbar tabs button field notice fact menu toast prose").split()
+SHARED = ("tokens font reset base arrangement page icon topbar tabs button notice field fact menu toast prose").split()
 
 STYLESHEETS = {
     "app": [*SHARED, "stepper", "dialog", "table", "board", "card", "panel", "record", "chart", "utilities"],

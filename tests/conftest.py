@@ -21,7 +21,10 @@ from ats import create_app
 from ats.background import FILES, MAIL
 from ats.dev.servers import Postgres, Valkey
 from ats.extensions import db
+from tests.cast import acme, globex, jane, sign_in
 from tests.mailbox import Mailbox
+
+__all__ = ["acme", "globex", "jane", "sign_in"]
 
 ROOT = Path(__file__).parents[1]
 
@@ -98,6 +101,8 @@ def settings(postgres_url: str, redis_url: str, smtp: Mailbox, uploads: Path) ->
         "MAIL_SUPPRESS_SEND": False,  # Flask-Mail would suppress it under TESTING.
         "TRUSTED_HOSTS": None,
         "WTF_CSRF_ENABLED": False,
+        "ARGON2": {"time_cost": 1, "memory_cost": 8, "parallelism": 1},  # What is tested is not how slow it is.
+        "RATELIMIT_ENABLED": False,
     }
 
 

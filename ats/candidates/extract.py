@@ -20,13 +20,18 @@ MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 10
 PAGES = 50
 CHARACTERS = 200_000
-READING_SECONDS = 7
+READING_SECONDS = 5
 """After this no further page is begun, so that what was read of a slow file is not lost to the caller's limit."""
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_BREAKS = {_WORD + "tab": "\t", _WORD + "br": "\n", _WORD + "cr": "\n", _WORD + "noBreakHyphen": "-"}
+# A text box is stored twice, for new and for old programs; a deleted or moved passage is not part of the text.
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_SKIPPED = {_FALLBACK, _WORD + "del", _WORD + "moveFrom"}
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
-_UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
 
 
 def main(media_type: str) -> None:
@@ -41,7 +46,7 @@ def main(media_type: str) -> None:
 
 
 def clean(text: str) -> str:
-    """Text that PostgreSQL can hold and people can search: no controls, no ligatures, one space, at most one empty line."""
+    """Text that PostgreSQL can hold and people can search: no controls or ligatures, no runs of space or empty lines."""
     text = unicodedata.normalize("NFC", _UNWANTED.sub("", text).translate(_LIGATURES))
     lines = [" ".join(line.split()) for line in text.splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:CHARACTERS]
@@ -93,23 +98,14 @@ def _docx(content: bytes) -> Iterator[str]:
             yield "\n\n"
 
 
-def _word_text(root: Any) -> Iterator[str]:
+def _word_text(element: Any) -> Iterator[str]:
     """Walks the elements themselves: python-docx's own walk leaves out text boxes and content controls."""
-    from lxml import etree
-
-    breaks = {_WORD + "tab": "\t", _WORD + "br": "\n", _WORD + "cr": "\n", _WORD + "noBreakHyphen": "-"}
-    # A text box is stored twice, for new and for old programs; a deleted or moved passage is not part of the text.
-    skipped = {_FALLBACK, _WORD + "del", _WORD + "moveFrom"}
-    walk = etree.iterwalk(root, events=("start", "end"))
-    for event, element in walk:
-        if event == "end":
-            yield "\n" if element.tag == _WORD + "p" else ""
-        elif element.tag in skipped:
-            walk.skip_subtree()
-        elif element.tag == _WORD + "t":
-            yield element.text or ""
-        else:
-            yield breaks.get(element.tag, "")
+    yield (element.text or "") if element.tag == _WORD + "t" else _BREAKS.get(element.tag, "")
+    for child in element:
+        if child.tag not in _SKIPPED:
+            yield from _word_text(child)
+    if element.tag == _WORD + "p":
+        yield "\n"
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Uploaded files: kept under random keys in a folder or in S3, never under the name that a person gave."""
 
+import contextlib
 import os
 import re
 import secrets
@@ -51,10 +52,8 @@ def stream(key: str) -> Iterator[bytes]:
 
 def delete(key: str) -> None:
     """Remove the file. One that is gone already is no error: what is asked for is that it be gone."""
-    try:
+    with contextlib.suppress(FileNotFoundError):
         _storage().delete(key)
-    except FileNotFoundError:
-        pass
 
 
 def sweep(known: Callable[[Sequence[str]], set[str]], older_than: timedelta) -> int:
@@ -73,12 +72,12 @@ def sweep(known: Callable[[Sequence[str]], set[str]], older_than: timedelta) -> 
 
 
 def download_name(name: str) -> str:
-    """The name a person gave, fit to keep, to show and to offer for download: no path, nothing invisible, not too long."""
-    name = one_line(name.encode("utf-8", "ignore").decode())
+    """The name a person gave, fit to keep, show and offer for download: no path, nothing invisible, not too long."""
+    name = one_line(name.replace("\0", "").encode("utf-8", "ignore").decode())
     name = re.split(r"[/\\]", name)[-1].strip(". ")
     if len(name) > NAME_LENGTH:
-        suffix = PurePosixPath(name).suffix[:10]
-        name = name[: NAME_LENGTH - len(suffix)].rstrip(". ") + suffix
+        ending = PurePosixPath(name).suffix if len(PurePosixPath(name).suffix) <= 10 else ""
+        name = name[: NAME_LENGTH - len(ending)].rstrip(". ") + ending
     return name or "file"
 
 

@@ -89,8 +89,7 @@ def _check_pdf(content: bytes) -> None:
 
 
 def _check_docx(content: bytes) -> None:
-    found = _found_types(content)
-    if "application/msword" in found or content.startswith(b"\xd0\xcf\x11\xe0"):
+    if "application/msword" in _found_types(content):
         # A Word document with a password is wrapped in the container of the old .doc format.
         raise ResumeRefused("This Word document has a password or the old .doc format. Save it as PDF and upload that.")
     refusal = ResumeRefused("This file is named .docx but isn't a Word document. Save it as .docx or PDF once more.")

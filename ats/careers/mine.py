@@ -15,8 +15,9 @@ from ats.accounts.models import Company
 from ats.careers.views import bp
 from ats.extensions import db
 from ats.jobs.models import Job
+from ats.pipeline import progress
 from ats.pipeline.models import WITHDRAWN, Application, StageChange
-from ats.pipeline.stages import OPEN_STAGES, STAGES
+from ats.pipeline.stages import OPEN_STAGES
 
 SENTENCES = {
     "applied": "Your application has arrived. A person reads it, and you hear from them either way.",
@@ -59,29 +60,12 @@ class Followed:
         return SENTENCES[WITHDRAWN if self.is_withdrawn else self.stage]
 
     @property
-    def reached(self) -> str:
-        """The last stage before the end."""
-        return next(change.to_stage for change in reversed(self.changes) if change.to_stage != "rejected")
-
-    @property
     def ended_at(self) -> datetime:
         return self.changes[-1].created_at
 
     @property
     def steps(self) -> list[dict[str, Any]]:
-        """The way to the job: each stage with its name, `done`, `now` or `todo`, and the time it was reached."""
-        reached = {change.to_stage: change.created_at for change in self.changes}
-        way = [stage for stage in STAGES if stage.value != "rejected"]
-        at = [stage.value for stage in way].index(self.reached)
-        return [
-            {
-                "stage": stage.value,
-                "name": stage.name,
-                "at": reached.get(stage.value),
-                "state": "done" if number < at or self.stage == "hired" else "now" if number == at else "todo",
-            }
-            for number, stage in enumerate(way)
-        ]
+        return progress.steps(self.changes)
 
 
 @bp.get("/my/applications")
@@ -130,19 +114,16 @@ def applications_of(user_id: int) -> list[Followed]:
     for change in db.session.scalars(changes):
         histories[change.application_id].append(change)
     return [
-        Followed(application, company, holding(histories[application.id], company, user_id))
+        Followed(application, company, known(histories[application.id], company, user_id))
         for application, company in rows
     ]
 
 
-def holding(history: list[StageChange], company: Company, user_id: int) -> list[StageChange]:
-    """The changes that were not undone and, unless they are the candidate's own, whose mail is not held any more."""
-    known_until = datetime.now(UTC) - timedelta(seconds=company.mail_hold_seconds)
-    kept: list[StageChange] = []
-    for change in history:
-        if change.undoes_seq:
-            if kept and kept[-1].seq == change.undoes_seq:
-                kept.pop()
-        elif change.seq == 1 or change.actor_id == user_id or change.created_at <= known_until:
-            kept.append(change)
-    return kept
+def known(history: list[StageChange], company: Company, user_id: int) -> list[StageChange]:
+    """The changes that hold and that the candidate may know of: their own, and those whose mail is not held any more."""
+    until = datetime.now(UTC) - timedelta(seconds=company.mail_hold_seconds)
+    return [
+        change
+        for change in progress.holding(history)
+        if change.seq == 1 or change.actor_id == user_id or change.created_at <= until
+    ]

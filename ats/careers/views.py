@@ -5,7 +5,7 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ats import tenancy
+from ats import formatting, tenancy
 from ats.access import Role, public
 from ats.accounts.models import Company, User
 from ats.candidates import files, housekeeping
@@ -130,6 +130,7 @@ def entered(slug: str) -> Company:
     """The company of the address, whose scope the request enters; 404 if there is none."""
     company = db.one_or_404(sa.select(Company).filter_by(slug=slug))
     tenancy.enter_company(company.id)
+    formatting.use_zone(company.time_zone)
     return company
 
 

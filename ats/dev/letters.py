@@ -31,18 +31,24 @@ _STARTS = ("next month", "in four weeks", "on the first of January", "in six wee
 _NOTICES = ("four weeks", "two months", "six weeks", "three months", "two weeks")
 
 _LONG_ANSWERS = (
-    "We had a release that failed for every tenth customer and nobody knew why. I asked for an hour of silence, drew the whole "
-    "path of one request on paper, and found the second clock. I am still proud of the hour of silence.",
-    "I once said yes to a date that I did not believe in. We missed it, and I told the customer myself. Since then I give "
-    "dates with the reason behind them, and people plan better with that than with my optimism.",
-    "The best decision was to stop. The project was mine, it was half done, and the numbers said that nobody would use it. I wrote "
-    "two pages, we talked for a day, and the team moved to what is now our main product.",
-    "A colleague and I disagreed for weeks about how to do it. In the end we each built the other's idea for a day. Mine lost. I "
-    "learned more in that day than in the weeks before.",
-    "I took over a process with thirty steps, did every step by hand for a fortnight, and left eleven of them. Two had to come back.",
+    "We had a release that failed for every tenth customer and nobody knew why. I asked for an hour of silence, drew "
+    "the whole path of one request on paper, and found the second clock. I am still proud of the hour of silence.",
+    "I once said yes to a date that I did not believe in. We missed it, and I told the customer myself. Since then I "
+    "give dates with the reason behind them, and people plan better with that than with my optimism.",
+    "The best decision was to stop. The project was mine, it was half done, and the numbers said that nobody would "
+    "use it. I wrote two pages, we talked for a day, and the team moved to what is now our main product.",
+    "A colleague and I disagreed for weeks about how to do it. In the end we each built the other's idea for a day. "
+    "Mine lost. I learned more in that day than in the weeks before.",
+    "I took over a process with thirty steps, did every step by hand for a fortnight, and left eleven of them. Two "
+    "had to come back.",
 )
-_SHORT_ANSWERS = ("Through a friend who works with you", "In a newsletter", "I have used your product for a year",
-                  "At a meetup in spring", "While looking at your careers page")
+_SHORT_ANSWERS = (
+    "Through a friend who works with you",
+    "In a newsletter",
+    "I have used your product for a year",
+    "At a meetup in spring",
+    "While looking at your careers page",
+)
 
 
 def cover_letter(person: Person, *, title: str, company: str, random: Random) -> str:

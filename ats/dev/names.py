@@ -67,8 +67,9 @@ CULTURES = [
     ),
     Culture(
         "Polish, English",
-        "Zbigniew Małgorzata Łukasz Grażyna Wojciech Bożena Sławomir Żaneta Przemysław Agnieszka Mścisław Jagoda",
-        "Brzęczyszczyk Wiśniewicz Żółkiewicz Kołodziejczak Szczepańczyk Gołąbek Ździebło Jaśkowiak Krzyżanek Wróblewicz",
+        "Zbigniew Małgorzata Łukasz Grażyna Wojciech Bożena Sławomir Żaneta Przemysław Agnieszka Jagoda",
+        "Brzęczyszczyk Wiśniewicz Żółkiewicz Kołodziejczak Szczepańczyk Gołąbek Ździebło Jaśkowiak"
+        " Krzyżanek Wróblewicz",
         weight=3,
     ),
     Culture(

@@ -22,13 +22,14 @@ _PHONES = {
     "Australia": "+61 2 5550 0{:03}",
     "United States": "+1 {area} 555 01{:02}",
 }
-_CITIES = (
-    ("London", "United Kingdom"), ("Leeds", "United Kingdom"), ("Glasgow", "United Kingdom"), ("Cardiff", "United Kingdom"),
-    ("Bristol", "United Kingdom"), ("Berlin", "Germany"), ("Berlin", "Germany"), ("Hamburg", "Germany"),
-    ("Leipzig", "Germany"), ("Köln", "Germany"), ("München", "Germany"), ("Paris", "France"), ("Lyon", "France"),
-    ("Nîmes", "France"), ("Dublin", "Ireland"), ("Galway", "Ireland"), ("Sydney", "Australia"), ("Chicago", "United States"),
-    ("Austin", "United States"), ("Seattle", "United States"), ("Boston", "United States"),
-)
+_CITIES = {
+    "United Kingdom": "London Leeds Glasgow Cardiff Bristol",
+    "Germany": "Berlin Berlin Hamburg Leipzig Köln München",
+    "France": "Paris Lyon Nîmes",
+    "Ireland": "Dublin Galway",
+    "Australia": "Sydney",
+    "United States": "Chicago Austin Seattle Boston",
+}
 _AREAS = {"Chicago": 312, "Austin": 512, "Seattle": 206, "Boston": 617}
 _SHARES = {"Engineering": 46, "Support": 14, "Sales": 14, "Design": 10, "Operations": 9, "Finance": 7}
 _LATIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "ı": "i", "œ": "oe"})
@@ -88,7 +89,7 @@ def _invent(random: Random) -> Person:
     [department] = random.choices(list(_SHARES), list(_SHARES.values()))
     [source] = random.choices(list(SOURCES), list(SOURCES.values()))
     trade = TRADES[department]
-    city, country = random.choice(_CITIES)
+    city, country = random.choice([(city, country) for country in _CITIES for city in _CITIES[country].split()])
     jobs = _career(random, department)
     return Person(
         name=name,
@@ -98,8 +99,10 @@ def _invent(random: Random) -> Person:
         city=f"{city}, {country}",
         summary=random.choice(trade.summaries),
         jobs=jobs,
-        skills=random.sample(trade.skills, random.randint(5, 9)),
-        education=[f"{random.choice(trade.studies)}, {random.choice(UNIVERSITIES)}, {int(jobs[-1].years[:4]) - 1}"],
+        skills=random.sample(trade.skills.split("; "), random.randint(5, 9)),
+        education=[
+            f"{random.choice(trade.studies.split('; '))}, {random.choice(UNIVERSITIES.split('; '))}, {int(jobs[-1].years[:4]) - 1}"
+        ],
         languages=languages,
         department=department,
         source=source,
@@ -109,14 +112,15 @@ def _invent(random: Random) -> Person:
 def _career(random: Random, department: str) -> list[PastJob]:
     """One to four jobs, the latest first, with titles that rise as the years go by."""
     trade = TRADES[department]
+    titles = trade.titles.split("; ")
     number = random.choices((1, 2, 3, 4), (2, 4, 4, 2))[0]
-    highest = min(len(trade.titles) - 1, number - 1 + random.randint(0, len(trade.titles) // 2))
+    highest = min(len(titles) - 1, number - 1 + random.randint(0, len(titles) // 2))
     deeds = iter(random.sample(trade.deeds, len(trade.deeds)))
     until, jobs = None, []
-    for place, company in enumerate(random.sample(EMPLOYERS, number)):
+    for place, company in enumerate(random.sample(EMPLOYERS.split("; "), number)):
         since = (until or THIS_YEAR) - random.randint(1, 5)
         bullets = [fill(random, next(deeds)) for _ in range((3, 2, 1, 0)[place])]
-        jobs.append(PastJob(trade.titles[max(0, highest - place)], company, f"{since}–{until or 'today'}", bullets))
+        jobs.append(PastJob(titles[max(0, highest - place)], company, f"{since}–{until or 'today'}", bullets))
         until = since
     return jobs
 

@@ -109,8 +109,9 @@ def _line(
     page.set_font("helvetica", "B" if bold else "", size)
     page.set_text_color(*color)
     width = page.epw - (28 if right else 0)
-    page.multi_cell(width, size * 0.5, text, new_x=XPos.RIGHT if right else XPos.LMARGIN,
-                    new_y=YPos.TOP if right else YPos.NEXT)
+    page.multi_cell(
+        width, size * 0.5, text, new_x=XPos.RIGHT if right else XPos.LMARGIN, new_y=YPos.TOP if right else YPos.NEXT
+    )
     if right:
         page.set_font("helvetica", "", 9.5)
         page.set_text_color(*QUIET)

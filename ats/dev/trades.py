@@ -4,11 +4,12 @@ from typing import NamedTuple
 
 
 class Trade(NamedTuple):
-    """One department. `titles` go from junior to senior; {n}, {m}, {k}, {p} and {q} are numbers to fill in."""
+    """One department. {n}, {m}, {k}, {p} and {q} are numbers to fill in."""
 
-    titles: tuple[str, ...]
-    skills: tuple[str, ...]
-    studies: tuple[str, ...]
+    titles: str
+    """From junior to senior. Like `skills` and `studies` a list, its items parted by `; `."""
+    skills: str
+    studies: str
     deeds: tuple[str, ...]
     summaries: tuple[str, ...]
     motives: tuple[str, ...]
@@ -16,31 +17,27 @@ class Trade(NamedTuple):
 
 
 EMPLOYERS = (
-    "Brightwater Logistics", "Kestrel & Vale", "Nimbus Freight", "Hallmark Robotics", "Oakline Bank", "Petrichor Labs",
-    "Södermark Energi", "Tidewell Health", "Quillon Press", "Marble Arch Software", "Fernhill Foods", "Zephyr Mobility",
-    "Lumenor Optics", "Cobalt Street", "Wirbelwind Analytics", "Anchor & Pine", "Sable Insurance", "Vantar Systems",
-    "Copperfield Telecom", "Morgenrot Verlag", "Larkspur Travel", "Ironbridge Tools", "Papillon Santé", "Greymoor Council",
-    "Blue Heron Studio", "Tallinder GmbH", "Mistral Payments", "Harrow Lane School Trust", "Everwood Retail", "Pinnace Games",
+    "Brightwater Logistics; Kestrel & Vale; Nimbus Freight; Hallmark Robotics; Oakline Bank; Petrichor Labs; "
+    "Södermark Energi; Tidewell Health; Quillon Press; Marble Arch Software; Fernhill Foods; Zephyr Mobility; "
+    "Lumenor Optics; Cobalt Street; Wirbelwind Analytics; Anchor & Pine; Sable Insurance; Vantar Systems; "
+    "Copperfield Telecom; Morgenrot Verlag; Larkspur Travel; Ironbridge Tools; Papillon Santé; Greymoor Council; "
+    "Blue Heron Studio; Tallinder GmbH; Mistral Payments; Harrow Lane School Trust; Everwood Retail; Pinnace Games"
 )
 
 UNIVERSITIES = (
-    "University of Westmarch", "Technische Hochschule Lindental", "Université de Valmont", "Northgate Polytechnic",
-    "Universidade do Cabo Verdejo", "Kingsferry College", "Höga Kusten University", "Politechnika Nadwiślańska",
-    "Institute of Technology Ramnagar", "Harbour City University", "Evening school, while working", "Lakeside State University",
+    "University of Westmarch; Technische Hochschule Lindental; Université de Valmont; Northgate Polytechnic; "
+    "Universidade do Cabo Verdejo; Kingsferry College; Höga Kusten University; Politechnika Nadwiślańska; Institute "
+    "of Technology Ramnagar; Harbour City University; Evening school, while working; Lakeside State University"
 )
 
 TRADES: dict[str, Trade] = {
     "Engineering": Trade(
-        titles=(
-            "Junior developer", "Software engineer", "Backend engineer", "Full-stack engineer", "Site reliability engineer",
-            "Senior backend engineer", "Senior platform engineer", "Staff engineer",
-        ),
-        skills=(
-            "Python", "Go", "TypeScript", "PostgreSQL", "Kubernetes", "Redis", "Kafka", "Terraform", "React", "Flask",
-            "Rust", "Observability", "Code review", "Incident response", "API design", "Linux", "Event sourcing", "GraphQL",
-        ),
-        studies=("BSc Computer Science", "MSc Software Engineering", "BEng Electrical Engineering", "MSc Mathematics",
-                 "Apprenticeship in application development"),
+        titles="Junior developer; Software engineer; Backend engineer; Full-stack engineer; Site reliability engineer; "
+        "Senior backend engineer; Senior platform engineer; Staff engineer",
+        skills="Python; Go; TypeScript; PostgreSQL; Kubernetes; Redis; Kafka; Terraform; React; Flask; Rust; "
+        "Observability; Code review; Incident response; API design; Linux; Event sourcing; GraphQL",
+        studies="BSc Computer Science; MSc Software Engineering; BEng Electrical Engineering; MSc Mathematics; "
+        "Apprenticeship in application development",
         deeds=(
             "Cut the nightly import from {n} hours to {m} minutes by moving it from one big job to a stream.",
             "Ran the pager rota for {n} services and halved the alerts nobody acted on.",
@@ -57,22 +54,22 @@ TRADES: dict[str, Trade] = {
             "Backend developer with a soft spot for databases. I write designs before code and delete more than I add.",
             "Generalist who has shipped mobile, web and the thing behind both. Happiest near the data.",
             "Came to programming through physics; still measure before I believe.",
-            "I have carried a pager for most of my working life and build software as somebody who will be woken by it.",
+            "I have carried a pager for most of my working life and write software like somebody it will wake.",
         ),
         motives=(
-            "At my current place I own the services that fail at night, and I have learned to build them so that they don't.",
-            "Your posting mentions PostgreSQL before any framework, which told me more than a list of tools would have.",
+            "At my current place I own the services that fail at night; I have learned to build them so that they don't.",
+            "Your posting mentions PostgreSQL before any framework, which told me more than a list of tools.",
             "What draws me is the pager one week in seven: teams that share it tend to fix the causes.",
             "I would bring {years} years of backends that had real users and, now and then, real outages.",
             "I have read your engineering notes on idempotent jobs twice, and argued about them with my team once.",
         ),
     ),
     "Sales": Trade(
-        titles=("Sales development representative", "Account executive", "Inside sales consultant", "Key account manager",
-                "Senior account executive", "Regional sales lead"),
-        skills=("Discovery calls", "Negotiation", "CRM hygiene", "Forecasting", "Tenders", "Value selling", "Cold outreach",
-                "Contract basics", "Presentations", "Channel partners", "Onboarding", "Public sector"),
-        studies=("BA Business Administration", "BA Communication", "MSc Marketing", "Commercial apprenticeship", "BA History"),
+        titles="Sales development representative; Account executive; Inside sales consultant; Key account manager; "
+        "Senior account executive; Regional sales lead",
+        skills="Discovery calls; Negotiation; CRM hygiene; Forecasting; Tenders; Value selling; Cold outreach; Contract "
+        "basics; Presentations; Channel partners; Onboarding; Public sector",
+        studies="BA Business Administration; BA Communication; MSc Marketing; Commercial apprenticeship; BA History",
         deeds=(
             "Closed {n} new accounts in a region where we had none, {p} % above target.",
             "Brought the average deal from first call to signature down from {k} to {n} weeks.",
@@ -95,12 +92,12 @@ TRADES: dict[str, Trade] = {
         ),
     ),
     "Support": Trade(
-        titles=("Support agent", "Customer support specialist", "Technical support specialist", "Senior support specialist",
-                "Support team lead"),
-        skills=("Written English", "Ticket triage", "SQL basics", "De-escalation", "Knowledge base", "Screen recordings",
-                "Log reading", "Phone support", "Shift planning", "Bug reports", "French", "German"),
-        studies=("BA Linguistics", "BA Translation", "Vocational training, office management", "BSc Information Systems",
-                 "Secondary school certificate"),
+        titles="Support agent; Customer support specialist; Technical support specialist; Senior support specialist; "
+        "Support team lead",
+        skills="Written English; Ticket triage; SQL basics; De-escalation; Knowledge base; Screen recordings; Log "
+        "reading; Phone support; Shift planning; Bug reports; French; German",
+        studies="BA Linguistics; BA Translation; Vocational training, office management; BSc Information Systems; "
+        "Secondary school certificate",
         deeds=(
             "Answered {k}0 tickets a week with a satisfaction of {q} %.",
             "Wrote {k} help articles; tickets on their topics fell by {p} %.",
@@ -123,11 +120,12 @@ TRADES: dict[str, Trade] = {
         ),
     ),
     "Operations": Trade(
-        titles=("Operations assistant", "Logistics coordinator", "Office manager", "Supply chain analyst",
-                "Operations manager", "Head of operations"),
-        skills=("Process mapping", "Vendor contracts", "Spreadsheets", "Stock planning", "Facilities", "Payroll preparation",
-                "Health and safety", "Travel policy", "SQL basics", "Shift rosters", "Customs papers", "Lean"),
-        studies=("BSc Logistics", "BA Business Administration", "MSc Industrial Engineering", "Freight forwarding apprenticeship"),
+        titles="Operations assistant; Logistics coordinator; Office manager; Supply chain analyst; Operations manager; "
+        "Head of operations",
+        skills="Process mapping; Vendor contracts; Spreadsheets; Stock planning; Facilities; Payroll preparation; "
+        "Health and safety; Travel policy; SQL basics; Shift rosters; Customs papers; Lean",
+        studies="BSc Logistics; BA Business Administration; MSc Industrial Engineering; Freight forwarding "
+        "apprenticeship",
         deeds=(
             "Re-planned {n} delivery routes and saved {p} % of the kilometres.",
             "Moved an office of {k} people over one weekend; on Monday every chair had its owner.",
@@ -149,11 +147,11 @@ TRADES: dict[str, Trade] = {
         ),
     ),
     "Design": Trade(
-        titles=("Junior designer", "Product designer", "UX researcher", "Interaction designer", "Senior product designer",
-                "Design lead"),
-        skills=("Prototyping", "Design systems", "User interviews", "Accessibility", "Service design", "Typography", "HTML and CSS",
-                "Usability tests", "Information architecture", "Content design", "Illustration", "Workshops"),
-        studies=("BA Communication Design", "MA Interaction Design", "BA Psychology", "BFA Graphic Design"),
+        titles="Junior designer; Product designer; UX researcher; Interaction designer; Senior product designer; Design "
+        "lead",
+        skills="Prototyping; Design systems; User interviews; Accessibility; Service design; Typography; HTML and CSS; "
+        "Usability tests; Information architecture; Content design; Illustration; Workshops",
+        studies="BA Communication Design; MA Interaction Design; BA Psychology; BFA Graphic Design",
         deeds=(
             "Redesigned the sign-up with {k} interviews behind it; {p} % more people finish it.",
             "Built a design system of {k} components that engineers chose to use.",
@@ -170,15 +168,15 @@ TRADES: dict[str, Trade] = {
         motives=(
             "I tried your product with my mother. She has {n} remarks, I have a prototype for most of them.",
             "Dense tools for people who use them all day are the kind of design I like best.",
-            "In my portfolio the second case is the relevant one: a board that {k} dispatchers look at for eight hours.",
+            "In my portfolio look at the second case first: a board that {k} dispatchers watch for eight hours.",
             "I care about accessibility before the audit, not after it.",
         ),
     ),
     "Finance": Trade(
-        titles=("Accounting clerk", "Accountant", "Payroll specialist", "Financial analyst", "Senior accountant", "Controller"),
-        skills=("Month-end close", "VAT", "IFRS", "Spreadsheets", "Payroll", "Budgeting", "Audit preparation", "Reconciliation",
-                "SQL basics", "Cost accounting", "Treasury", "Dunning"),
-        studies=("BSc Accounting and Finance", "MSc Finance", "Certified accountant, evening school", "BA Economics"),
+        titles="Accounting clerk; Accountant; Payroll specialist; Financial analyst; Senior accountant; Controller",
+        skills="Month-end close; VAT; IFRS; Spreadsheets; Payroll; Budgeting; Audit preparation; Reconciliation; SQL "
+        "basics; Cost accounting; Treasury; Dunning",
+        studies="BSc Accounting and Finance; MSc Finance; Certified accountant, evening school; BA Economics",
         deeds=(
             "Brought the month-end close from {n} working days to four.",
             "Prepared {n} audits without a finding worth a footnote.",

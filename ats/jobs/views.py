@@ -1,12 +1,13 @@
 """The list of jobs, and a job's life: write, publish, close, reopen, archive, delete."""
 
-import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from ats.access import Role, requires
 from ats.extensions import db
+from ats.jobs import queries
 from ats.jobs.forms import JobForm
 from ats.jobs.models import Job, Status, StillNeeded
 
@@ -19,17 +20,10 @@ def index() -> str:
     status = request.args.get("status", "")
     status = status if status in set(Status) else Status.OPEN.value
     query = request.args.get("q", "").strip()[:100]
-    jobs = sa.select(Job).where(Job.status == status).order_by(Job.department, sa.func.lower(Job.title), Job.id)
-    if query:
-        jobs = jobs.where(
-            sa.or_(*(column.icontains(query, autoescape=True) for column in (Job.title, Job.department, Job.location)))
-        )
-    numbers = sa.select(Job.status, sa.func.count()).group_by(Job.status)
     return render_template(
         "jobs/index.html",
-        jobs=db.session.scalars(jobs).all(),
-        numbers=dict(db.session.execute(numbers).all()),
-        statuses=list(Status),
+        listed=queries.listed(status, query),
+        numbers=queries.numbers(),
         status=status,
         query=query,
     )
@@ -40,9 +34,9 @@ def index() -> str:
 def new() -> str | Response | tuple[str, int]:
     form = JobForm.for_job(None)
     if not form.is_submitted():
-        return render_template("jobs/edit.html", form=form, job=None)
+        return edit_page(form, None)
     if wants_question() or not form.validate():
-        return again(form, None)
+        return edit_page(form, None), 200 if wants_question() else 422
     job = Job(created_by_id=current_user.id)
     form.fill(job)
     db.session.add(job)
@@ -54,7 +48,8 @@ def new() -> str | Response | tuple[str, int]:
 @bp.get("/<int:job_id>")
 @requires(Role.HIRING_MANAGER)
 def show(job_id: int) -> str:
-    return render_template("jobs/show.html", job=db.get_or_404(Job, job_id), is_open=db.get_or_404(Job, job_id).is_open(current_user.company))
+    job = db.get_or_404(Job, job_id, options=[joinedload(Job.created_by)])
+    return render_template("jobs/show.html", job=job, is_open=job.is_open(current_user.company))
 
 
 @bp.route("/<int:job_id>/edit", methods=["GET", "POST"])
@@ -63,9 +58,9 @@ def edit(job_id: int) -> str | Response | tuple[str, int]:
     job = db.get_or_404(Job, job_id)
     form = JobForm.for_job(job)
     if not form.is_submitted():
-        return render_template("jobs/edit.html", form=form, job=job)
+        return edit_page(form, job)
     if wants_question() or not form.validate():
-        return again(form, job)
+        return edit_page(form, job), 200 if wants_question() else 422
     form.fill(job)
     db.session.commit()
     flash(f"“{job.title}” is saved.")
@@ -113,6 +108,6 @@ def wants_question() -> bool:
     return "add-question" in request.form
 
 
-def again(form: JobForm, job: Job | None) -> tuple[str, int]:
+def edit_page(form: JobForm, job: Job | None) -> str:
     form.add_spare_question()
-    return render_template("jobs/edit.html", form=form, job=job), 200 if wants_question() else 422
+    return render_template("jobs/edit.html", form=form, job=job)

@@ -1,7 +1,7 @@
 """Message: one mail, from the moment its cause is committed; queue and record in one row."""
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,3 +49,8 @@ class Message(TenantOwned, Model):
     """The Message-ID header, the same at every attempt."""
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     sent_at: Mapped[datetime | None]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for its time, so that it can be cancelled."""
+        return self.status == PENDING and self.due_at > datetime.now(UTC)

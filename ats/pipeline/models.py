@@ -70,7 +70,7 @@ class Application(TenantOwned, Model):
         sa.Index("ix_application_candidate_id", "candidate_id"),
     )
 
-    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=True)
     job_id: Mapped[int]
     candidate_id: Mapped[int] = mapped_column(sa.BigInteger)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
@@ -87,9 +87,9 @@ class Application(TenantOwned, Model):
     consented_at: Mapped[datetime | None]
 
     # Joined by the id alone: the composite keys above hold the company, which no relationship may write.
-    job: Mapped[Job] = relationship(lazy="raise", primaryjoin="Application.job_id == Job.id", foreign_keys="Application.job_id")
+    job: Mapped[Job] = relationship(primaryjoin="Application.job_id == Job.id", foreign_keys="Application.job_id")
     candidate: Mapped[Candidate] = relationship(
-        lazy="raise", primaryjoin="Application.candidate_id == Candidate.id", foreign_keys="Application.candidate_id"
+        primaryjoin="Application.candidate_id == Candidate.id", foreign_keys="Application.candidate_id"
     )
     resume: Mapped[Attachment | None] = relationship(
         lazy="raise", primaryjoin="Application.resume_id == Attachment.id", foreign_keys="Application.resume_id"

@@ -14,19 +14,25 @@ from ats.collaboration.models import Note
 from ats.errors import Refusal
 from ats.extensions import db
 from ats.jobs.models import Job
+from ats.notifications.models import Message
 from ats.pipeline import board as boards
+from ats.pipeline import progress
 from ats.pipeline.forms import NoteForm
 from ats.pipeline.models import Application, StageChange
-from ats.pipeline.stages import STAGE
+from ats.pipeline.stages import LABELS, STAGE, TARGETS
 
 bp = Blueprint("pipeline", __name__)
+
+STAGE_NAMES = {value: stage.name for value, stage in STAGE.items()}
 
 
 @bp.get("/jobs/<int:job_id>/board")
 @requires(Role.HIRING_MANAGER)
 def board(job_id: int) -> str:
     job = db.get_or_404(Job, job_id)
-    return render_template("pipeline/board.html", job=job, columns=boards.columns(job))
+    return render_template(
+        "pipeline/board.html", job=job, columns=boards.columns(job), is_open=job.is_open(current_user.company)
+    )
 
 
 @bp.get("/jobs/<int:job_id>/board/<stage>")
@@ -90,6 +96,7 @@ def moved(application_id: int, left: str, refusal: Refusal | None = None) -> Res
         card=boards.card(application),
         name=application.candidate.name,
         stages=[STAGE[stage] for stage in dict.fromkeys([left, application.stage, request.form.get("stage")]) if stage in STAGE],
+        stage_names=STAGE_NAMES,
         refusal=refusal,
         change=last,
         hold_seconds=current_user.company.mail_hold_seconds,
@@ -155,19 +162,25 @@ def application_page(application: Application, form: NoteForm) -> str:
     history = (
         sa.select(StageChange)
         .filter_by(application_id=application.id)
-        .order_by(StageChange.seq.desc())
+        .order_by(StageChange.seq)
         .options(joinedload(StageChange.actor))
     )
     notes = (
         sa.select(Note).filter_by(application_id=application.id).order_by(Note.id.desc()).options(joinedload(Note.author))
     )
+    changes = db.session.scalars(history).all()
+    mails = sa.select(Message).where(Message.dedupe_key.in_([change.mail_key for change in changes]))
     return render_template(
         "pipeline/application.html",
         application=application,
         job=application.job,
         candidate=application.candidate,
         resume=application.resume,
-        history=db.session.scalars(history).all(),
+        changes=changes,
+        steps=progress.steps(progress.holding(changes)),
+        moves=[(target, LABELS[application.stage, target]) for target in TARGETS[application.stage]],
+        mails={mail.dedupe_key: mail for mail in db.session.scalars(mails)},
         notes=db.session.scalars(notes).all(),
+        stage_names=STAGE_NAMES,
         form=form,
     )

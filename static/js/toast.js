@@ -6,3 +6,9 @@ document.addEventListener('click', (event) => {
 document.addEventListener('animationend', (event) => {
   if (event.animationName === 'countdown') event.target.remove();
 });
+
+// The line of a toast about a waiting mail runs for as long as the mail waits.
+document.addEventListener('htmx:after:swap', () => {
+  const waiting = document.querySelector('#toast [data-hold-seconds]');
+  waiting?.closest('.toast').style.setProperty('--countdown', `${waiting.dataset.holdSeconds}s`);
+});
