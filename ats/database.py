@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from ats.extensions import db, migrate
+from ats.extensions import Model, db, migrate
 
 LOCK_TIMEOUT = "2s"
 """How long a statement waits for a row that somebody else holds; then it fails, and the answer is 503."""
@@ -35,3 +35,13 @@ def init_app(app: Flask) -> None:
     }
     db.init_app(app)
     migrate.init_app(app, db)
+
+
+def lock(row: Model, *, against_references: bool = False) -> None:
+    """Hold a row until the transaction ends, and read its columns afresh: what was read before may have changed.
+
+    Other rows may go on to refer to it, unless the lock is `against_references` too (for deleting it). Raises
+    sqlalchemy's OperationalError if the row is not free within LOCK_TIMEOUT.
+    """
+    columns = [attribute.key for attribute in type(row).__mapper__.column_attrs]
+    db.session.refresh(row, columns, with_for_update={"key_share": not against_references, "of": type(row)})

@@ -43,7 +43,8 @@ class Base(DeclarativeBase):
     registry = registry(metadata=METADATA, type_annotation_map=TYPES)
 
 
-db = SQLAlchemy(model_class=Base)
+# What was read stays readable after the commit, for the answer. Who needs it fresh asks for it (`populate_existing`).
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate(compare_type=True)
 login_manager = LoginManager()
 csrf = CSRFProtect()

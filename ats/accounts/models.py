@@ -76,7 +76,7 @@ class User(UserMixin, Model):
     """When the owner proved to read mail at `email`."""
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
-    company: Mapped[Company | None] = relationship(lazy="raise")
+    company: Mapped[Company | None] = relationship()
 
     @classmethod
     def register(cls, *, name: str, email: str, password: str, company: Company | None = None) -> "User":

@@ -38,15 +38,19 @@ def main(media_type: str) -> None:
     _limit()
     content = sys.stdin.buffer.read()
     try:
-        pieces = _pdf(content) if media_type == "application/pdf" else _docx(content)
-        text = clean(_capped(pieces))
+        text = text_of(content, media_type)
     except Exception:  # whatever a parser raises on a broken or hostile file, MemoryError included
         text = ""
     sys.stdout.buffer.write(json.dumps({"text": text or None}, ensure_ascii=False).encode())
 
 
+def text_of(content: bytes, media_type: str) -> str:
+    """The text, read here and now without limits: outside this script for files that we wrote ourselves only."""
+    return clean(_capped(_pdf(content) if media_type == "application/pdf" else _docx(content)))
+
+
 def clean(text: str) -> str:
-    """Text that PostgreSQL can hold and people can search: no controls or ligatures, no runs of space or empty lines."""
+    """Text that PostgreSQL can hold and people can search: no controls, no ligatures, no runs of space."""
     text = unicodedata.normalize("NFC", _UNWANTED.sub("", text).translate(_LIGATURES))
     lines = [" ".join(line.split()) for line in text.splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:CHARACTERS]

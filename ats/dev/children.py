@@ -40,8 +40,7 @@ class Child:
             self._command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **self._options
         )
         self._began = time.monotonic()
-        self._copier = threading.Thread(target=self._copy_output, args=[self._process], daemon=True)
-        self._copier.start()
+        threading.Thread(target=self._copy_output, args=[self._process], daemon=True).start()
 
     @property
     def exit_code(self) -> int | None:
@@ -60,10 +59,6 @@ class Child:
         elif now >= self._due:
             self._due = 0
             self.start()
-
-    def finish_output(self) -> None:
-        """Wait until what an ended program printed has been shown."""
-        self._copier.join(2)
 
     def send(self, number: signal.Signals) -> None:
         if self._process and self.exit_code is None:

@@ -41,6 +41,10 @@ class PastJob(NamedTuple):
     years: str
     bullets: list[str]
 
+    @property
+    def since(self) -> int:
+        return int(self.years[:4])
+
 
 @dataclass(frozen=True)
 class Person:
@@ -62,7 +66,7 @@ class Person:
     @property
     def years(self) -> int:
         """How long they have been working."""
-        return THIS_YEAR - int(self.jobs[-1].years[:4])
+        return THIS_YEAR - self.jobs[-1].since
 
 
 def people(count: int, seed: int = 1) -> list[Person]:
@@ -91,6 +95,7 @@ def _invent(random: Random) -> Person:
     trade = TRADES[department]
     city, country = random.choice([(city, country) for country in _CITIES for city in _CITIES[country].split()])
     jobs = _career(random, department)
+    studies, university = (random.choice(choices.split("; ")) for choices in (trade.studies, UNIVERSITIES))
     return Person(
         name=name,
         headline=f"{jobs[0].title}, {jobs[0].company}",
@@ -100,9 +105,7 @@ def _invent(random: Random) -> Person:
         summary=random.choice(trade.summaries),
         jobs=jobs,
         skills=random.sample(trade.skills.split("; "), random.randint(5, 9)),
-        education=[
-            f"{random.choice(trade.studies.split('; '))}, {random.choice(UNIVERSITIES.split('; '))}, {int(jobs[-1].years[:4]) - 1}"
-        ],
+        education=[f"{studies}, {university}, {jobs[-1].since - 1}"],
         languages=languages,
         department=department,
         source=source,

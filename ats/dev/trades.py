@@ -26,8 +26,8 @@ EMPLOYERS = (
 
 UNIVERSITIES = (
     "University of Westmarch; Technische Hochschule Lindental; Université de Valmont; Northgate Polytechnic; "
-    "Universidade do Cabo Verdejo; Kingsferry College; Höga Kusten University; Politechnika Nadwiślańska; Institute "
-    "of Technology Ramnagar; Harbour City University; Evening school, while working; Lakeside State University"
+    "Universidade do Cabo Verdejo; Kingsferry College; Höga Kusten University; Politechnika Nadwiślańska; "
+    "Institute of Technology Ramnagar; Harbour City University; Evening school, while working; Lakeside University"
 )
 
 TRADES: dict[str, Trade] = {
@@ -57,7 +57,7 @@ TRADES: dict[str, Trade] = {
             "I have carried a pager for most of my working life and write software like somebody it will wake.",
         ),
         motives=(
-            "At my current place I own the services that fail at night; I have learned to build them so that they don't.",
+            "At my current place I own the services that fail at night, and have taught them not to.",
             "Your posting mentions PostgreSQL before any framework, which told me more than a list of tools.",
             "What draws me is the pager one week in seven: teams that share it tend to fix the causes.",
             "I would bring {years} years of backends that had real users and, now and then, real outages.",
@@ -67,8 +67,8 @@ TRADES: dict[str, Trade] = {
     "Sales": Trade(
         titles="Sales development representative; Account executive; Inside sales consultant; Key account manager; "
         "Senior account executive; Regional sales lead",
-        skills="Discovery calls; Negotiation; CRM hygiene; Forecasting; Tenders; Value selling; Cold outreach; Contract "
-        "basics; Presentations; Channel partners; Onboarding; Public sector",
+        skills="Discovery calls; Negotiation; CRM hygiene; Forecasting; Tenders; Value selling; Cold outreach; "
+        "Contract basics; Presentations; Channel partners; Onboarding; Public sector",
         studies="BA Business Administration; BA Communication; MSc Marketing; Commercial apprenticeship; BA History",
         deeds=(
             "Closed {n} new accounts in a region where we had none, {p} % above target.",
@@ -94,8 +94,8 @@ TRADES: dict[str, Trade] = {
     "Support": Trade(
         titles="Support agent; Customer support specialist; Technical support specialist; Senior support specialist; "
         "Support team lead",
-        skills="Written English; Ticket triage; SQL basics; De-escalation; Knowledge base; Screen recordings; Log "
-        "reading; Phone support; Shift planning; Bug reports; French; German",
+        skills="Written English; Ticket triage; SQL basics; De-escalation; Knowledge base; Screen recordings; "
+        "Log reading; Phone support; Shift planning; Bug reports; French; German",
         studies="BA Linguistics; BA Translation; Vocational training, office management; BSc Information Systems; "
         "Secondary school certificate",
         deeds=(
@@ -147,8 +147,8 @@ TRADES: dict[str, Trade] = {
         ),
     ),
     "Design": Trade(
-        titles="Junior designer; Product designer; UX researcher; Interaction designer; Senior product designer; Design "
-        "lead",
+        titles="Junior designer; Product designer; UX researcher; Interaction designer; Senior product designer; "
+        "Design lead",
         skills="Prototyping; Design systems; User interviews; Accessibility; Service design; Typography; HTML and CSS; "
         "Usability tests; Information architecture; Content design; Illustration; Workshops",
         studies="BA Communication Design; MA Interaction Design; BA Psychology; BFA Graphic Design",
@@ -174,8 +174,8 @@ TRADES: dict[str, Trade] = {
     ),
     "Finance": Trade(
         titles="Accounting clerk; Accountant; Payroll specialist; Financial analyst; Senior accountant; Controller",
-        skills="Month-end close; VAT; IFRS; Spreadsheets; Payroll; Budgeting; Audit preparation; Reconciliation; SQL "
-        "basics; Cost accounting; Treasury; Dunning",
+        skills="Month-end close; VAT; IFRS; Spreadsheets; Payroll; Budgeting; Audit preparation; Reconciliation; "
+        "SQL basics; Cost accounting; Treasury; Dunning",
         studies="BSc Accounting and Finance; MSc Finance; Certified accountant, evening school; BA Economics",
         deeds=(
             "Brought the month-end close from {n} working days to four.",

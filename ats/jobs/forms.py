@@ -3,35 +3,52 @@
 import secrets
 from typing import Any
 
-from wtforms import DateField, Field, FieldList, FormField, IntegerField, SelectField, StringField
-from wtforms import BooleanField, Form as SubForm
+from wtforms import BooleanField, DateField, Field, FieldList, FormField, HiddenField, IntegerField, SelectField
+from wtforms import Form as SubForm
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from ats import forms
 from ats.jobs.models import EmploymentType, Job, QuestionKind, Workplace
+from ats.text import is_storable
 
 CURRENCIES = ["EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "CAD", "AUD", "INR", "JPY", "BRL"]
 MOST_QUESTIONS = 20
-SPARE_QUESTIONS = 1
-"""Empty rows at the end of the list, so that a question can be added without script."""
+DESCRIPTION = 20_000
+
+TEXTS = ("title", "department", "location", "description")
+CHOICES = ("workplace", "employment_type", "salary_min", "salary_max", "salary_currency", "closes_on")
+"""The fields that are columns of the job."""
 
 
 def _choices(kind: Any) -> list[tuple[str, str]]:
     return [(choice.value, choice.label) for choice in kind]
 
 
+def _salary(label: str) -> IntegerField:
+    in_range = NumberRange(0, 1_000_000_000, "Type a yearly salary in whole numbers.")
+    return IntegerField(label, [Optional(), in_range], render_kw={"min": 0})
+
+
 class QuestionForm(SubForm):
     """One question. A row without a prompt is no question: clearing the prompt takes the question away."""
 
-    id = StringField()
+    id = HiddenField()
     prompt = forms.line("Question", longest=300)
-    kind = SelectField("Answer", choices=_choices(QuestionKind))
+    kind = SelectField("Answer", choices=_choices(QuestionKind), default=QuestionKind.SHORT.value)
     choices = forms.paragraphs("Choices, one a line", longest=2_000)
     required = BooleanField("Must be answered")
 
-    def validate_choices(self, field: Field) -> None:
-        if self.prompt.data and self.kind.data == QuestionKind.CHOICE and len(_lines(field.data)) < 2:
-            raise ValidationError("Write at least two choices, each on a line of its own.")
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        for field in (self.prompt, self.choices):
+            if not is_storable(field.data or ""):
+                field.errors = ["There is an invisible character in it that no keyboard makes. Type it anew."]
+                valid = False
+        # Not a validator of the field: an empty optional field is asked no further.
+        if self.prompt.data and self.kind.data == QuestionKind.CHOICE and len(_lines(self.choices.data)) < 2:
+            self.choices.errors = ["Write at least two choices, each on a line of its own."]
+            valid = False
+        return valid
 
 
 class JobForm(forms.Form):
@@ -40,46 +57,78 @@ class JobForm(forms.Form):
     location = forms.line("Location", longest=120)
     workplace = SelectField("Workplace", choices=_choices(Workplace))
     employment_type = SelectField("Employment type", choices=_choices(EmploymentType))
-    salary_min = IntegerField("Salary from", [Optional(), NumberRange(0, 1_000_000_000, "Type a yearly salary in whole numbers.")])
-    salary_max = IntegerField("Salary to", [Optional(), NumberRange(0, 1_000_000_000, "Type a yearly salary in whole numbers.")])
+    salary_min = _salary("Yearly salary from")
+    salary_max = _salary("Yearly salary to")
     salary_currency = SelectField("Currency", choices=CURRENCIES)
-    description = forms.paragraphs("Description", longest=20_000)
+    description = forms.paragraphs("Description", longest=DESCRIPTION)
     closes_on = DateField("Last day to apply", [Optional()])
-    questions = FieldList(FormField(QuestionForm), max_entries=MOST_QUESTIONS + SPARE_QUESTIONS)
+    questions = FieldList(FormField(QuestionForm), max_entries=MOST_QUESTIONS)
 
     @classmethod
     def for_job(cls, job: Job | None) -> "JobForm":
-        """Filled from what was sent, else from the job, else empty; always with a spare row for one more question."""
-        rows = [{**question, "choices": "\n".join(question["choices"])} for question in (job.questions if job else [])]
-        form = cls(obj=job, data={"questions": rows}) if job else cls()
-        form.add_spare_question()
-        return form
+        """Filled from what was sent, else from the job, else empty."""
+        if job is None:
+            return cls()
+        values = {name: getattr(job, name) for name in TEXTS + CHOICES}
+        rows = [{**question, "choices": "\n".join(question["choices"])} for question in job.questions]
+        return cls(data={**values, "questions": rows})
 
-    def add_spare_question(self) -> None:
-        if len(self.questions) < MOST_QUESTIONS and (not self.questions or self.questions[-1].prompt.data):
+    def add_question(self) -> None:
+        """An empty row at the end of the list, while there is room."""
+        if self.has_room:
             self.questions.append_entry()
+
+    def remove_question(self, number: int | None) -> None:
+        """Take a row away, by its place in the list."""
+        if number is not None and 0 <= number < len(self.questions):
+            self.questions.pop_entry(number)
+
+    @property
+    def has_room(self) -> bool:
+        return len(self.questions) < MOST_QUESTIONS
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        # What is wrong in a row stands beside its field; the summary wants sentences.
+        self.questions.errors = [
+            f"number {number}. {error}"
+            for number, row in enumerate(self.questions, 1)
+            for errors in row.errors.values()
+            for error in errors[:1]
+        ]
+        return valid
 
     def validate_salary_max(self, field: Field) -> None:
         if field.data is not None and self.salary_min.data is not None and field.data < self.salary_min.data:
             raise ValidationError("The upper end must not be below the lower one.")
 
     def fill(self, job: Job) -> None:
-        """Write the valid form into the job."""
-        for name in ("title", "department", "location", "description"):
+        """Write the valid form into the job. A question that was there keeps its id, and so its answers."""
+        for name in TEXTS:
             setattr(job, name, self[name].data or "")
-        for name in ("workplace", "employment_type", "salary_min", "salary_max", "salary_currency", "closes_on"):
+        for name in CHOICES:
             setattr(job, name, self[name].data)
-        job.questions = [
-            {
-                "id": row["id"].data or secrets.token_hex(4),
-                "prompt": row.prompt.data,
-                "kind": row.kind.data,
-                "required": row.required.data,
-                "choices": _lines(row.choices.data) if row.kind.data == QuestionKind.CHOICE else [],
-            }
-            for row in self.questions
-            if row.prompt.data
-        ]
+        known = {question["id"] for question in job.questions or []}
+        questions = []
+        for row in self.questions:
+            if not row.prompt.data:
+                continue
+            id = row["id"].data
+            if id in known:
+                known.remove(id)
+            else:
+                id = secrets.token_hex(4)
+            is_choice = row.kind.data == QuestionKind.CHOICE
+            questions.append(
+                {
+                    "id": id,
+                    "prompt": row.prompt.data,
+                    "kind": row.kind.data,
+                    "required": row.required.data,
+                    "choices": _lines(row.choices.data) if is_choice else [],
+                }
+            )
+        job.questions = questions
 
 
 def _lines(text: str | None) -> list[str]:

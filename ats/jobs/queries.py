@@ -34,8 +34,8 @@ def listed(status: str, query: str) -> Listed:
 
 def numbers() -> dict[str, int]:
     """How many jobs there are of each status."""
-    rows = db.session.execute(sa.select(Job.status, sa.func.count()).group_by(Job.status))
-    return {status: number for status, number in rows}
+    rows = db.session.execute(sa.select(Job.status, sa.func.count().label("number")).group_by(Job.status))
+    return {row.status: row.number for row in rows}
 
 
 def _found(word: str) -> sa.ColumnElement[bool]:

@@ -5,10 +5,11 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
+from ats import database
 from ats.access import Role, requires
 from ats.extensions import db
 from ats.jobs import queries
-from ats.jobs.forms import JobForm
+from ats.jobs.forms import DESCRIPTION, JobForm
 from ats.jobs.models import Job, Status, StillNeeded
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -33,10 +34,10 @@ def index() -> str:
 @requires(Role.RECRUITER)
 def new() -> str | Response | tuple[str, int]:
     form = JobForm.for_job(None)
-    if not form.is_submitted():
+    if not form.is_submitted() or questions_changed(form):
         return edit_page(form, None)
-    if wants_question() or not form.validate():
-        return edit_page(form, None), 200 if wants_question() else 422
+    if not form.validate():
+        return edit_page(form, None), 422
     job = Job(created_by_id=current_user.id)
     form.fill(job)
     db.session.add(job)
@@ -57,10 +58,10 @@ def show(job_id: int) -> str:
 def edit(job_id: int) -> str | Response | tuple[str, int]:
     job = db.get_or_404(Job, job_id)
     form = JobForm.for_job(job)
-    if not form.is_submitted():
+    if not form.is_submitted() or questions_changed(form):
         return edit_page(form, job)
-    if wants_question() or not form.validate():
-        return edit_page(form, job), 200 if wants_question() else 422
+    if not form.validate():
+        return edit_page(form, job), 422
     form.fill(job)
     db.session.commit()
     flash(f"“{job.title}” is saved.")
@@ -71,7 +72,7 @@ def edit(job_id: int) -> str | Response | tuple[str, int]:
 @requires(Role.RECRUITER)
 def change_status(job_id: int) -> Response:
     job = db.get_or_404(Job, job_id)
-    db.session.refresh(job, with_for_update={"key_share": True})  # Two buttons pressed at once: the second sees the first.
+    database.lock(job)  # Two buttons pressed at once: the second sees the first.
     job.change_status(request.form.get("status", ""))
     db.session.commit()
     flash(f"“{job.title}” is {job.status} now.")
@@ -85,7 +86,7 @@ def delete(job_id: int) -> str | Response | tuple[str, int]:
     job = db.get_or_404(Job, job_id)
     if request.method == "GET":
         return render_template("jobs/delete.html", job=job)
-    db.session.refresh(job, with_for_update=True)  # Nobody applies while the job goes.
+    database.lock(job, against_references=True)  # Nobody applies while the job goes.
     try:
         job.delete()
         db.session.commit()
@@ -100,14 +101,19 @@ def delete(job_id: int) -> str | Response | tuple[str, int]:
 @requires(Role.RECRUITER)
 def preview() -> str:
     """The description as applicants will read it."""
-    return render_template("jobs/_preview.html", description=request.form.get("description", "")[:20_000])
+    return render_template("jobs/_preview.html", description=request.form.get("description", "")[:DESCRIPTION])
 
 
-def wants_question() -> bool:
-    """Whether the button was “Add a question”, which saves nothing yet."""
-    return "add-question" in request.form
+def questions_changed(form: JobForm) -> bool:
+    """Whether the button was one of the list of questions. It changes the form, and saves nothing yet."""
+    if "add-question" in request.form:
+        form.add_question()
+    elif "remove-question" in request.form:
+        form.remove_question(request.form.get("remove-question", type=int))
+    else:
+        return False
+    return True
 
 
 def edit_page(form: JobForm, job: Job | None) -> str:
-    form.add_spare_question()
     return render_template("jobs/edit.html", form=form, job=job)

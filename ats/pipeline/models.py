@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
+from ats import database
 from ats.access import Role
 from ats.accounts.models import Company, User
 from ats.candidates.models import Attachment, Candidate
@@ -118,7 +119,7 @@ class Application(TenantOwned, Model):
         Raises JobClosed or AlreadyApplied. The job's row is locked until the transaction ends, so of two that arrive
         at once the second finds the first.
         """
-        db.session.refresh(job, with_for_update={"key_share": True})
+        database.lock(job)
         if not job.is_open(company):
             raise JobClosed(f"“{job.title}” is not open any more, so nothing was sent.")
         existing = db.session.scalar(sa.select(cls).filter_by(job_id=job.id, candidate_id=candidate.id))
@@ -141,7 +142,7 @@ class Application(TenantOwned, Model):
         answered as done. Raises MoveConflict if somebody else moved it since, MoveRefused if the machine has no such
         move, and sqlalchemy's OperationalError (a 503) if the row is not free within two seconds.
         """
-        self.lock()
+        database.lock(self)
         if self.stage_seq != seen_seq:
             last = self.last_change()
             if (last.seq, last.to_stage, last.actor_id) == (seen_seq + 1, stage, actor.id) and not last.undoes_seq:
@@ -158,7 +159,7 @@ class Application(TenantOwned, Model):
 
     def withdraw(self, *, actor: User | None) -> None:
         """The candidate steps back, at any time before the end. Twice is as good as once."""
-        self.lock()
+        database.lock(self)
         last = self.last_change()
         if (last.to_stage, last.reason) != ("rejected", WITHDRAWN):
             HiringPipeline(self).move_to("rejected", actor=actor, reason=WITHDRAWN)
@@ -168,7 +169,7 @@ class Application(TenantOwned, Model):
 
         Raises UndoRefused after the mail left or somebody moved on.
         """
-        self.lock()
+        database.lock(self)
         last = self.last_change()
         if last.seq != seen_seq or last.undoes_seq:
             raise UndoRefused(last.told(self.first_name, to=actor))
@@ -179,10 +180,6 @@ class Application(TenantOwned, Model):
         self.stage, self.stage_seq = last.from_stage, last.seq + 1
         self.stage_since = self.entered_before(last)
         db.session.add(self.change(self.stage_seq, last.to_stage, last.from_stage, actor=actor, undoes_seq=last.seq))
-
-    def lock(self) -> None:
-        """Hold the row until the transaction ends, and read it afresh."""
-        db.session.refresh(self, with_for_update={"key_share": True})
 
     def change(self, seq: int, source: str | None, target: str, *, actor: User | None, **more: Any) -> "StageChange":
         return StageChange(

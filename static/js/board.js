@@ -34,10 +34,8 @@ function under(event) {
 }
 
 function say(sentence) {
-  const toast = document.createElement('div');
-  toast.className = 'toast';
-  toast.dataset.tone = 'bad';
-  toast.append(Object.assign(document.createElement('p'), { textContent: sentence }));
+  const toast = document.getElementById('refusal').content.cloneNode(true);
+  toast.querySelector('p').textContent = sentence;
   document.getElementById('toast').replaceChildren(toast);
 }
 
