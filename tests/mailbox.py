@@ -1,6 +1,7 @@
 """An SMTP server that keeps what it accepts."""
 
 import asyncio
+import time
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -33,6 +34,15 @@ class Mailbox:
 
     def stop(self) -> None:
         self._controller.stop()
+
+    def wait_for(self, count: int, seconds: float = 20) -> list[EmailMessage]:
+        """The messages once there are `count` of them; fails if that takes longer than `seconds`."""
+        end = time.monotonic() + seconds
+        while len(self.messages) < count:
+            subjects = [message["Subject"] for message in self.messages]
+            assert time.monotonic() < end, f"{count} mails were expected, these came: {subjects}"
+            time.sleep(0.05)
+        return list(self.messages)
 
     def clear(self) -> None:
         self.messages.clear()

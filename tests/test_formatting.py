@@ -166,7 +166,15 @@ def test_markdown_gives_headings_lists_links_and_no_first_level():
     assert "<h2>About the job</h2>" in html
     assert "<h4>Deep</h4>" in html
     assert '<a href="https://example.com" rel="nofollow noopener">our site</a>' in html
-    for piece in ("<em>quiet</em>", "<strong>team</strong>", "<code>code</code>", "<li>one</li>", "<ol>", "<blockquote>", "<hr>"):
+    for piece in (
+        "<em>quiet</em>",
+        "<strong>team</strong>",
+        "<code>code</code>",
+        "<li>one</li>",
+        "<ol>",
+        "<blockquote>",
+        "<hr>",
+    ):
         assert piece in html
 
 
@@ -238,11 +246,14 @@ def test_markdown_never_gives_a_tag_or_attribute_outside_the_list(attack):
         assert name in formatting.TAGS
         if attributes:
             assert name == "a"
-            assert re.fullmatch(r'( href="(https?://|mailto:)[^"<>]*")? rel="nofollow noopener"', attributes), attributes
+            assert re.fullmatch(r'( href="(https?://|mailto:)[^"<>]*")? rel="nofollow noopener"', attributes), (
+                attributes
+            )
 
 
-@pytest.mark.parametrize("text", ["> " * 20_000, "- " * 5_000, "[" * 20_000, "*" * 20_000, "`" * 20_000, "![](" * 5_000, "<" * 20_000, "_a" * 10_000])
-def test_markdown_of_nonsense_takes_no_long_time(text):
-    started = time.monotonic()
+@pytest.mark.parametrize("piece", ["> ", "- ", "[", "*", "`", "![](", "<", "_a"])
+def test_markdown_of_nonsense_takes_no_long_time(piece):
+    text = (piece * 20_000)[:20_000]  # the longest description a form takes
+    started = time.process_time()
     markdown(text)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2

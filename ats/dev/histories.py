@@ -45,7 +45,9 @@ class Move(NamedTuple):
     reason: str | None = None
 
 
-def invent(random: Random, *, applied_at: datetime, until: datetime, zone: ZoneInfo, to_the_end: bool = False) -> list[Move]:
+def invent(
+    random: Random, *, applied_at: datetime, until: datetime, zone: ZoneInfo, to_the_end: bool = False
+) -> list[Move]:
     """The history of one application up to the moment `until`; `to_the_end` if all was decided by then."""
     history = [Move(None, FIRST, applied_at, by_candidate=True)]
     while TARGETS[history[-1].target]:
@@ -60,21 +62,31 @@ def invent(random: Random, *, applied_at: datetime, until: datetime, zone: ZoneI
             if not to_the_end:
                 break
             move = Move(source, "rejected", until, reason="The position was filled")
-        if not move.by_candidate and random.random() < UNDO_SHARE and move.at + timedelta(minutes=5) < until:
+        if not move.by_candidate and random.random() < UNDO_SHARE and move.at > since + timedelta(minutes=5):
             history += _slip(random, move)
         history.append(move)
     return history
 
 
+def along(random: Random, way: list[str], *, applied_at: datetime, until: datetime, zone: ZoneInfo) -> list[Move]:
+    """The history of an application that went through these stages, at even distances."""
+    history = [Move(None, FIRST, applied_at, by_candidate=True)]
+    for number, target in enumerate(way, 1):
+        at = at_work(random, applied_at + (until - applied_at) * number / (len(way) + 1), zone)
+        reason = random.choice(_REASONS[:3]) if target == "rejected" else None
+        history.append(Move(history[-1].target, target, at, reason=reason))
+    return history
+
+
 def at_work(random: Random, moment: datetime, zone: ZoneInfo) -> datetime:
-    """The moment itself if people are at work then, else some time of the next working day."""
+    """The moment itself if people are at work then, else some time on one of the next working days."""
     local = moment.astimezone(zone)
     if local.weekday() < 5 and 9 <= local.hour < 18:
         return moment
-    if local.hour >= 9:
+    later = random.randint(1, 3)  # Not all on Monday.
+    while later or local.weekday() >= 5:
         local += timedelta(days=1)
-    while local.weekday() >= 5:
-        local += timedelta(days=1)
+        later -= later > 0 and local.weekday() < 5
     opens = local.replace(hour=9, minute=0, second=0)
     return (opens + timedelta(seconds=random.randint(0, 8 * 3600))).astimezone(moment.tzinfo)
 

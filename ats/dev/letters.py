@@ -74,21 +74,15 @@ def cover_letter(person: Person, *, title: str, company: str, random: Random) ->
 
 
 def answers(person: Person, questions: list[dict[str, Any]], random: Random) -> list[dict[str, Any]]:
-    """An answer to each of a job's questions; one that need not be answered stays empty now and then."""
+    """An answer to each of a job's questions; one that need not be answered is left out now and then."""
     return [
-        {
-            "id": question["id"],
-            "prompt": question["prompt"],
-            "kind": question["kind"],
-            "answer": _answer(person, question, random),
-        }
+        {**{key: question[key] for key in ("id", "prompt", "kind")}, "answer": _answer(person, question, random)}
         for question in questions
+        if question["required"] or random.random() < 0.7
     ]
 
 
 def _answer(person: Person, question: dict[str, Any], random: Random) -> str:
-    if not question["required"] and random.random() < 0.3:
-        return ""
     match question["kind"]:
         case "yes_no":
             return random.choices(("Yes", "No"), (5, 1))[0]

@@ -10,7 +10,7 @@ from ats.access import Role, requires
 from ats.extensions import db
 from ats.jobs import queries
 from ats.jobs.forms import DESCRIPTION, JobForm
-from ats.jobs.models import Job, Status, StillNeeded
+from ats.jobs.models import Job, QuestionKind, Status, StillNeeded
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
@@ -50,7 +50,12 @@ def new() -> str | Response | tuple[str, int]:
 @requires(Role.HIRING_MANAGER)
 def show(job_id: int) -> str:
     job = db.get_or_404(Job, job_id, options=[joinedload(Job.created_by)])
-    return render_template("jobs/show.html", job=job, is_open=job.is_open(current_user.company))
+    return render_template(
+        "jobs/show.html",
+        job=job,
+        is_open=job.is_open(current_user.company),
+        question_kinds={kind.value: kind.label for kind in QuestionKind},
+    )
 
 
 @bp.route("/<int:job_id>/edit", methods=["GET", "POST"])

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from ats.candidates.models import Candidate
@@ -38,16 +39,13 @@ class Card:
         return [(target, LABELS[self.stage, target]) for target in TARGETS[self.stage]]
 
     @property
-    def days(self) -> int:
-        return (datetime.now(UTC) - self.since).days
-
-    @property
     def lateness(self) -> str | None:
         """The tone of the age: `late` or `bad` by the limits of the stage."""
         limits = STAGE[self.stage].days
-        if limits is None or self.days <= limits[0]:
+        days = (datetime.now(UTC) - self.since).days
+        if limits is None or days <= limits[0]:
             return None
-        return "bad" if self.days > limits[1] else "late"
+        return "bad" if days > limits[1] else "late"
 
     @property
     def cursor(self) -> str:
@@ -110,7 +108,8 @@ def _column(job: Job, stage: Stage, cards: list[Card]) -> Column:
 
 def _cards(job: Job, stages: list[str], after: Cursor | None = None) -> list[Card]:
     """The first cards of each stage, one more than a page. The index on (job, stage, since, id) gives them in order."""
-    stage = sa.values(sa.column("name", sa.Text), name="stage").data([(name,) for name in stages])
+    # Not VALUES, which SQLAlchemy would compile anew at each request.
+    stage = sa.func.unnest(sa.literal(stages, ARRAY(sa.Text))).table_valued("name", name="stage")
     first = (
         sa.select(Application)
         .where(Application.job_id == job.id, Application.stage == stage.c.name)

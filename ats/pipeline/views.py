@@ -43,7 +43,7 @@ def column(job_id: int, stage: str) -> str:
     if stage not in STAGE:
         abort(404)
     shown = boards.column(job, stage, boards.Cursor.parse(request.args.get("after")))
-    template = "pipeline/_cards.html" if htmx.is_htmx() else "pipeline/column.html"
+    template = "pipeline/_page_of_cards.html" if htmx.is_htmx() else "pipeline/column.html"
     return render_template(template, job=job, column=shown)
 
 

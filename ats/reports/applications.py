@@ -1,0 +1,181 @@
+"""The list of all applications of a company, narrowed by job, stage, source, time and words, the newest first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ats.candidates.models import Candidate
+from ats.extensions import db
+from ats.jobs.models import Job, Status
+from ats.pipeline.board import Cursor
+from ats.pipeline.models import WITHDRAWN, Application, StageChange
+from ats.pipeline.stages import OPEN_STAGES, STAGE
+from ats.reports.queries import days_back
+
+PAGE = 50
+MOST_COUNTED = 1_000
+"""Matches are counted up to here: nobody needs to know whether it is 40,000 or 41,000."""
+PERIODS = (7, 30, 90)
+"""Days, to choose from."""
+OPEN = "open"
+"""In the place of a stage: any that is not the end."""
+JOBS_OFFERED = 1_000
+SOURCES_LOOKED_THROUGH = 5_000
+"""The newest applications, whose sources the filter offers."""
+LONGEST_QUERY, MOST_WORDS = 100, 5
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the query string asks for; what makes no sense there asks for nothing."""
+
+    job: int | None
+    stage: str
+    source: str
+    days: int | None
+    query: str
+
+    @classmethod
+    def parse(cls, args: Mapping[str, str], jobs: Sequence[sa.Row[Any]]) -> "Filters":
+        stage = args.get("stage", "")
+        return cls(
+            job=next((job.id for job in jobs if str(job.id) == args.get("job")), None),
+            stage=stage if stage in STAGE or stage == OPEN else "",
+            source=args.get("source", "")[:LONGEST_QUERY],
+            days=next((days for days in PERIODS if str(days) == args.get("days")), None),
+            query=" ".join(args.get("q", "")[:LONGEST_QUERY].split()),
+        )
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Those that narrow the list, as arguments of its URL."""
+        values = {"q": self.query, "job": self.job, "stage": self.stage, "source": self.source, "days": self.days}
+        return {name: value for name, value in values.items() if value}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One application of the list."""
+
+    id: int
+    name: str
+    email: str
+    job_id: int
+    job_title: str
+    stage: str
+    withdrawn: bool
+    source: str
+    created_at: datetime
+    stage_since: datetime
+
+    @property
+    def cursor(self) -> str:
+        """Where the next page begins, for `Cursor.parse`."""
+        return f"{int(self.created_at.timestamp() * 1_000_000)}-{self.id}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of the list, and what the filters offer."""
+
+    applications: list[Listed]
+    count: int
+    """Of all that match, on whatever page; at most one more than MOST_COUNTED."""
+    next_cursor: str | None
+    is_first: bool
+    filters: Filters
+    jobs: Sequence[sa.Row[Any]]
+    sources: list[str]
+
+
+def found(args: Mapping[str, str]) -> Found:
+    """The page that the query string asks for, in four statements."""
+    jobs = db.session.execute(
+        sa.select(Job.id, Job.title)
+        .where(Job.status != Status.DRAFT.value)
+        .order_by(sa.func.lower(Job.title), Job.id)
+        .limit(JOBS_OFFERED)
+    ).all()
+    filters = Filters.parse(args, jobs)
+    after = Cursor.parse(args.get("after"))
+    rows = _page(filters, after)
+    return Found(
+        applications=rows[:PAGE],
+        count=_count(filters),
+        next_cursor=rows[PAGE - 1].cursor if len(rows) > PAGE else None,
+        is_first=after is None,
+        filters=filters,
+        jobs=jobs,
+        sources=_sources(filters),
+    )
+
+
+def _page(filters: Filters, after: Cursor | None) -> list[Listed]:
+    """One more than a page."""
+    statement = (
+        _matching(filters)
+        .with_only_columns(
+            Application.id,
+            Candidate.name,
+            Candidate.email,
+            Job.id,
+            Job.title,
+            Application.stage,
+            sa.func.coalesce(StageChange.reason == WITHDRAWN, False),
+            Application.source,
+            Application.created_at,
+            Application.stage_since,
+        )
+        .join(Job, Job.id == Application.job_id)
+        .join(
+            StageChange,
+            sa.and_(StageChange.application_id == Application.id, StageChange.seq == Application.stage_seq),
+        )
+        .order_by(Application.created_at.desc(), Application.id.desc())
+        .limit(PAGE + 1)
+    )
+    if after:
+        place = sa.tuple_(Application.created_at, Application.id)
+        statement = statement.where(place < sa.tuple_(after.since, after.id))
+    return [Listed(*row) for row in db.session.execute(statement)]
+
+
+def _count(filters: Filters) -> int:
+    matches = _matching(filters).limit(MOST_COUNTED + 1).subquery()
+    return db.session.scalars(sa.select(sa.func.count()).select_from(matches)).one()
+
+
+def _matching(filters: Filters) -> sa.Select[Any]:
+    statement = sa.select(Application.id).join(Candidate, Candidate.id == Application.candidate_id)
+    if filters.job:
+        statement = statement.where(Application.job_id == filters.job)
+    if filters.stage:
+        stages = OPEN_STAGES if filters.stage == OPEN else [filters.stage]
+        statement = statement.where(Application.stage.in_(stages))
+    if filters.source:
+        statement = statement.where(Application.source == filters.source)
+    if filters.days:
+        statement = statement.where(Application.created_at >= days_back(filters.days))
+    for word in filters.query.split()[:MOST_WORDS]:
+        # As the index ix_candidate_words has them: the address is in lower case already.
+        statement = statement.where(
+            sa.or_(
+                sa.func.lower(Candidate.name).contains(word.lower(), autoescape=True),
+                Candidate.email.contains(word.lower(), autoescape=True),
+            )
+        )
+    return statement
+
+
+def _sources(filters: Filters) -> list[str]:
+    newest = (
+        sa.select(Application.source)
+        .order_by(Application.created_at.desc(), Application.id.desc())
+        .limit(SOURCES_LOOKED_THROUGH)
+        .subquery()
+    )
+    sources = set(db.session.scalars(sa.select(newest.c.source).distinct())) | {filters.source}
+    return sorted(sources - {""}, key=str.lower)

@@ -1,0 +1,46 @@
+"""Large amounts of data by plain SQL: histories of every length, made by PostgreSQL itself."""
+
+import psycopg2
+
+STATEMENTS = """
+-- Everybody applied at another minute of the last ninety days, half of them still wait in Applied.
+CREATE TEMP TABLE person ON COMMIT DROP AS
+    SELECT n, now() - n * (interval '90 days' / %(count)s) AS came,
+        (ARRAY['applied','applied','applied','screening','interview','rejected','offer','hired'])[1 + n %% 8] AS stage
+    FROM generate_series(1, %(count)s) AS n;
+
+INSERT INTO candidate (company_id, name, email, phone, headline)
+    SELECT %(company)s, 'Person ' || n, 'person' || n || '-of-' || %(job)s || '@mail.example', '', 'Baker, Bakery ' || n
+    FROM person;
+
+INSERT INTO application (company_id, job_id, candidate_id, source, cover_letter, answers, stage, stage_seq, stage_since,
+        created_at)
+    SELECT %(company)s, %(job)s, candidate.id, (ARRAY['Careers page','Referral','LinkedIn'])[1 + n %% 3], '', '[]', stage,
+        CASE stage WHEN 'applied' THEN 1 WHEN 'screening' THEN 2 WHEN 'rejected' THEN 2 WHEN 'interview' THEN 3
+            WHEN 'offer' THEN 4 ELSE 5 END, came + interval '1 hour', came
+    FROM person JOIN candidate ON candidate.company_id = %(company)s
+        AND candidate.email = 'person' || n || '-of-' || %(job)s || '@mail.example';
+
+INSERT INTO stage_change (company_id, application_id, seq, from_stage, to_stage, actor_id, created_at)
+    SELECT application.company_id, application.id, step.seq, step.from_stage, step.to_stage, %(actor)s,
+        application.created_at + (step.seq - 1) * interval '15 minutes'
+    FROM application JOIN (VALUES
+        ('', 1, NULL, 'applied'), ('screening', 2, 'applied', 'screening'), ('interview', 3, 'screening', 'interview'),
+        ('offer', 4, 'interview', 'offer'), ('hired', 5, 'offer', 'hired'), ('rejected', 2, 'applied', 'rejected')
+    ) AS step (name, seq, from_stage, to_stage)
+        ON CASE WHEN application.stage = 'rejected' THEN step.name IN ('', 'rejected')
+            ELSE step.name <> 'rejected' AND step.seq <= application.stage_seq END
+    WHERE application.job_id = %(job)s AND NOT EXISTS (
+        SELECT FROM stage_change WHERE stage_change.application_id = application.id);
+"""
+
+
+def fill(url: str, *, company: int, job: int, actor: int, count: int) -> None:
+    """Give a job `count` applications with their histories, in one transaction, and let PostgreSQL look at them."""
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(STATEMENTS, {"company": company, "job": job, "actor": actor, "count": count})
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    connection.close()

@@ -1,0 +1,1 @@
+"""Tests of `make run` and of the servers under it."""
