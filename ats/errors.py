@@ -96,6 +96,7 @@ def show(status: int, message: str | None = None) -> Response:
         answer = make_response(render_template("errors/_fragment.html", **context), status)
         answer.headers["HX-Retarget"] = "#toast"
         answer.headers["HX-Reswap"] = "outerHTML"
+        answer.headers["HX-Reselect"] = "#toast"  # Whatever the request would have picked out of the page.
         return answer
     return make_response(render_template("errors/page.html", **context), status)
 

@@ -1,12 +1,14 @@
 """The cast: Acme's people, whom the tests are about, and Globex's, who are always strangers to them."""
 
 from collections.abc import Callable
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from ats import tenancy
 from ats.access import Role
@@ -17,6 +19,13 @@ from ats.jobs.models import Job, Status
 from ats.pipeline.models import Application
 
 PASSWORD = "correct horse battery"
+
+
+class Browser(FlaskClient):
+    """A client whose requests see nothing of the test's own application context, as those of a real browser."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        return Context().run(super().open, *arguments, **options)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from ats import create_app
 from ats.background import FILES, MAIL
 from ats.dev.servers import Postgres, Valkey
 from ats.extensions import db
-from tests.cast import acme, globex, jane, sign_in
+from tests.cast import Browser, acme, globex, jane, sign_in
 from tests.mailbox import Mailbox
 
 __all__ = ["acme", "globex", "jane", "sign_in"]
@@ -108,13 +108,17 @@ def settings(postgres_url: str, redis_url: str, smtp: Mailbox, uploads: Path) ->
 
 @pytest.fixture(scope="session")
 def app(settings: Mapping[str, Any]) -> Flask:
-    return create_app(settings)
+    app = create_app(settings)
+    app.test_client_class = Browser
+    return app
 
 
 @pytest.fixture(scope="session")
 def strict_app(settings: Mapping[str, Any]) -> Flask:
     """As `app`, with CSRF protection on."""
-    return create_app({**settings, "WTF_CSRF_ENABLED": True})
+    app = create_app({**settings, "WTF_CSRF_ENABLED": True})
+    app.test_client_class = Browser
+    return app
 
 
 @pytest.fixture(autouse=True)

@@ -63,8 +63,8 @@ def address(rule: Rule, ids: Mapping[str, Any]) -> str:
     for argument in rule.arguments:
         key = f"{rule.endpoint}:{argument}" if f"{rule.endpoint}:{argument}" in ids else argument
         assert key in ids, (
-            f"{rule.endpoint} has an argument {argument!r} that no test can fill. Let `furnish` in tests/sitemap.py make "
-            "such a thing for a company of the cast, and name its id."
+            f"{rule.endpoint} has an argument {argument!r} that no test can fill. "
+            "Let `furnish` in tests/sitemap.py make such a thing for a company of the cast, and name its id."
         )
         values[argument] = ids[key]
     return MAP.url_map.bind("").build(rule.endpoint, values)

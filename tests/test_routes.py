@@ -99,7 +99,7 @@ def strange(app: Flask, globex: Firm) -> Ids:
 def test_each_route_declares_the_access_listed_here() -> None:
     declared = {rule.endpoint: access_of(rule) for rule, _ in ROUTES}
     assert declared == OPEN_TO, (
-        "A route's access changed, or there is a new route. If that is meant, say so in OPEN_TO in tests/test_routes.py; "
+        "A route's access changed, or there is a new route. If that is meant, say so in OPEN_TO, tests/test_routes.py; "
         "a view without @public, @signed_in or @requires(Role.…) is closed to everybody."
     )
 

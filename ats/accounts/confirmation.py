@@ -18,7 +18,6 @@ def post(user: User) -> None:
         "confirm-address",
         user.email,
         dedupe_key=f"confirm:{user.id}:{user.email}",
-        company_id=user.company and user.company.id,
         name=user.name,
         confirm_url=outbox.link("accounts.confirm", token=_serializer().dumps([user.id, user.email])),
         days=DAYS,

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_wtf.file import FileField
 from wtforms import BooleanField, DecimalField, Field, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from ats import forms
@@ -21,7 +22,6 @@ class ApplicationForm(forms.Form):
     phone = forms.line("Phone", longest=40, render_kw={"autocomplete": "tel", "type": "tel"})
     resume = FileField("Resume", render_kw={"accept": ".pdf,.docx"})
     cover_letter = forms.paragraphs("Cover letter", longest=COVER_LETTER)
-    consent = BooleanField("Consent", [InputRequired("Tick the box: without it we may not read your application.")])
 
     job: Job
     media_type: str
@@ -31,6 +31,7 @@ class ApplicationForm(forms.Form):
     @classmethod
     def for_job(cls, job: Job, **values: Any) -> "ApplicationForm":
         fields = {f"question_{question['id']}": _field(question) for question in job.questions}
+        fields["consent"] = consent()  # Last, as on the page.
         form = type("ApplicationForm", (cls,), fields)(**values)
         form.job = job
         return form
@@ -62,6 +63,10 @@ class ApplicationForm(forms.Form):
         return answers
 
 
+def consent() -> BooleanField:
+    return BooleanField("Consent", [InputRequired("Tick the box: without it we may not read your application.")])
+
+
 def _field(question: dict[str, Any]) -> Field:
     prompt, kind = question["prompt"], question["kind"]
     required = "The team asks everybody this: please answer." if question["required"] else None
@@ -71,9 +76,9 @@ def _field(question: dict[str, Any]) -> Field:
     if kind == QuestionKind.LONG:
         return forms.paragraphs(prompt, required=required, longest=LONG)
     if kind == QuestionKind.YES_NO:
-        return RadioField(prompt, [needed], choices=[("yes", "Yes"), ("no", "No")])
+        return RadioField(prompt, [needed], choices=[SelectChoice("yes", "Yes"), SelectChoice("no", "No")])
     if kind == QuestionKind.CHOICE:
-        return SelectField(prompt, [needed], choices=[("", "Choose…"), *((c, c) for c in question["choices"])])
+        return SelectField(prompt, [needed], choices=[SelectChoice("", "Choose…"), *map(SelectChoice, question["choices"])])
     in_range = NumberRange(-1_000_000_000_000, 1_000_000_000_000, "Type a number people can read.")
     return Number(prompt, [needed, in_range])
 

@@ -78,7 +78,8 @@ ACME = Firm(
                 HEARD,
             ),
             description="""\
-Every morning between seven and eight, four thousand workshops open the same page. You will own the services behind it.
+Every morning between seven and eight, four thousand workshops open the same page. You will own the services behind
+it.
 
 ## What you will do
 
@@ -119,12 +120,13 @@ Every morning between seven and eight, four thousand workshops open the same pag
             opened=62,
             questions=(YEARS, _ask("short", "A page you built that you are proud of", required=False), PERMIT),
             description="""\
-Our board is on a greasy tablet beside a hydraulic lift. It must work with gloves on, in sunlight, and without a network.
+Our board is on a greasy tablet beside a hydraulic lift. It must work with gloves on, in sunlight, and without a
+network.
 
 ## The work
 
-You will build that board: server-rendered pages, a little JavaScript, a lot of care. You test with mechanics, not with
-personas. You decide with a designer, and you are the one who says what the browser already does for free.
+You will build that board: server-rendered pages, a little JavaScript, a lot of care. You test with mechanics, not
+with personas. You decide with a designer, and you are the one who says what the browser already does for free.
 
 ## You
 
@@ -147,8 +149,8 @@ table that everybody here can see.
             opened=6,
             questions=(YEARS, PERMIT),
             description="""\
-We had eleven minutes of downtime last year and know each of them by name. We look for somebody who wants to know the next
-one first.
+We had eleven minutes of downtime last year and know each of them by name. We look for somebody who wants to know
+the next one first.
 
 - You measure before you tune, and delete before you add.
 - You have written a runbook that a stranger followed at night.
@@ -170,7 +172,8 @@ You share the pager with six others and may say no to any service without an own
                 _ask("long", "Which product for people at work do you admire, and why?", required=False),
             ),
             description="""\
-People look at our screens eight hours a day, with something heavy in the other hand. That is our kind of design problem.
+People look at our screens eight hours a day, with something heavy in the other hand. That is our kind of design
+problem.
 
 ## What waits for you
 
@@ -180,8 +183,8 @@ People look at our screens eight hours a day, with something heavy in the other 
 
 ## What we look for
 
-You think in flows and states before you think in screens. You write the words yourself. You have watched people fail with
-something you made, and were curious rather than hurt.
+You think in flows and states before you think in screens. You write the words yourself. You have watched people
+fail with something you made, and were curious rather than hurt.
 
 Please send a portfolio of **two or three cases**; how you got there interests us more than how it looks now.
 """,
@@ -207,8 +210,8 @@ When the board stands still, a workshop does, too. You are the voice that gets i
 - About thirty conversations a day: two thirds in writing, one third on the phone
 - One afternoon a week without tickets, for help pages and bug reports
 
-You need no degree. You do need patience, plain words, and the wish to find out *why*. Pay is for full-time work; we pay the
-part that you work, and the same days off as everybody.
+You need no degree. You do need patience, plain words, and the wish to find out *why*. Pay is for full-time work; we
+pay the part that you work, and the same days off as everybody.
 """,
         ),
         Ad(
@@ -222,7 +225,8 @@ part that you work, and the same days off as everybody.
             closed=14,
             questions=(YEARS, _ask("number", "What was your target last year, in thousands of euros?", required=False)),
             description="""\
-You visit workshops, listen, and sell to those whom we can help. To the others you say so, which is why they call us later.
+You visit workshops, listen, and sell to those whom we can help. To the others you say so, which is why they call us
+later.
 
 - A region from Kiel to Klagenfurt, by train
 - 70 % fixed, 30 % by results, and no clawback
@@ -244,8 +248,8 @@ German at native level, English for the office. You have sold to owners of small
             closed=40,
             questions=(_ask("yes_no", "Could you start within four weeks?"),),
             description="""\
-Hanna has a baby in spring, and we have an office for forty people. Keep it running for a year: visitors, keys, contracts,
-the dishwasher, two hundred plants. You report to Marta and have a budget of your own.
+Hanna has a baby in spring, and we have an office for forty people. Keep it running for a year: visitors, keys,
+contracts, the dishwasher, two hundred plants. You report to Marta and have a budget of your own.
 
 Twelve months, with a real chance of more.
 """,
@@ -268,8 +272,9 @@ Help us to look after ninety colleagues: first days, birthdays, the parts of pay
 
 GLOBEX = Firm(
     name="Globex",
-    about="Globex runs warehouses that small shops share. A soap maker in Ohio and a bookbinder in Vermont pay for the shelf they "
-    "use and ship as fast as the big ones.\n\nThree sites, four hundred people, one rule: whoever packs can stop the line.",
+    about="Globex runs warehouses that small shops share. A soap maker in Ohio and a bookbinder in Vermont pay for the "
+    "shelf they use, and ship as fast as the big ones.\n\n"
+    "Three sites, four hundred people, one rule: whoever packs can stop the line.",
     time_zone="America/New_York",
     currency="USD",
     accent=(165, 0.12),
@@ -294,8 +299,8 @@ GLOBEX = Firm(
                 PERMIT,
             ),
             description="""\
-Forty thousand parcels leave our doors each day, and each leaves a trail of events. Make them tell us where the next late
-truck will be.
+Forty thousand parcels leave our doors each day, and each leaves a trail of events. Make them tell us where the next
+late truck will be.
 
 ## In the first year you will
 
@@ -338,10 +343,11 @@ Overtime is paid, breaks are breaks, and the coffee is good.
             closes=3,
             questions=(YEARS, _ask("long", "How would you find our first twenty customers in your region?")),
             description="""\
-Small makers do not read ads for logistics. They listen to other makers. Find the first twenty in your region, and make sure
-that they talk.
+Small makers do not read ads for logistics. They listen to other makers. Find the first twenty in your region, and
+make sure that they talk.
 
-You plan your own weeks, travel about half of them, and bring at least five years of selling services to small businesses.
+You plan your own weeks, travel about half of them, and bring at least five years of selling services to small
+businesses.
 """,
         ),
         Ad(
@@ -355,7 +361,8 @@ You plan your own weeks, travel about half of them, and bring at least five year
             closed=20,
             questions=(YEARS, PERMIT),
             description="""\
-Close three sites in four days, explain the numbers to people who pack soap, and prepare an audit that bores the auditors.
+Close three sites in four days, explain the numbers to people who pack soap, and prepare an audit that bores the
+auditors.
 
 CPA or an equal certificate, IFRS and US GAAP, and patience with our old ledger, which you will help to retire.
 """,
@@ -370,8 +377,8 @@ CPA or an equal certificate, IFRS and US GAAP, and patience with our old ledger,
             closes=-9,
             questions=(_ask("short", "What do you study, and where?"),),
             description="""\
-Twelve weeks, paid by the hour, with a mentor who has time for you. You will watch people pack, ask good questions, and tell
-engineers what you saw.
+Twelve weeks, paid by the hour, with a mentor who has time for you. You will watch people pack, ask good questions,
+and tell engineers what you saw.
 """,
         ),
         Ad(
@@ -385,7 +392,8 @@ engineers what you saw.
             closed=50,
             questions=(YEARS,),
             description="""\
-Four hundred people want the right amount on the right day. You see to it, with a colleague and a system that mostly helps.
+Four hundred people want the right amount on the right day. You see to it, with a colleague and a system that mostly
+helps.
 """,
         ),
         Ad(

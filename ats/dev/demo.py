@@ -169,11 +169,12 @@ def _dossiers(
     decided = ad.status == "archived"
     dossiers = []
     for number, person in enumerate(cast.apply(ad)):
+        shown = ad.applications >= BUSY and number < len(WAYS)
         # Most of those on an open job came lately: that is why it is open.
-        age = random.random() ** (1 if ad.closed else 2)
+        age = random.uniform(0.4, 0.9) if shown else random.random() ** (1 if ad.closed else 2)
         applied_at = _awake(random, ended - (ended - job.opened_at) * age, job.opened_at, ended, zone)
         until = ended if decided else now
-        if ad.applications >= BUSY and number < len(WAYS):
+        if shown:
             history = histories.along(random, WAYS[number], applied_at=applied_at, until=until, zone=zone)
         else:
             history = histories.invent(random, applied_at=applied_at, until=until, zone=zone, to_the_end=decided)

@@ -1,4 +1,4 @@
-"""Invents how applications fared: moves that the pipeline knows, at hours when people work, some of them long awaited."""
+"""Invents how applications fared: moves that the pipeline knows, at hours when people work, some long awaited."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -69,10 +69,12 @@ def invent(
 
 
 def along(random: Random, way: list[str], *, applied_at: datetime, until: datetime, zone: ZoneInfo) -> list[Move]:
-    """The history of an application that went through these stages, at even distances."""
+    """The history of an application that went through these stages, at about even distances, and waits in the last."""
     history = [Move(None, FIRST, applied_at, by_candidate=True)]
     for number, target in enumerate(way, 1):
-        at = at_work(random, applied_at + (until - applied_at) * number / (len(way) + 1), zone)
+        at = at_work(random, applied_at + (until - applied_at) * number / (len(way) + 2), zone)
+        if at <= history[-1].at:
+            at = at_work(random, history[-1].at + timedelta(hours=3), zone)
         reason = random.choice(_REASONS[:3]) if target == "rejected" else None
         history.append(Move(history[-1].target, target, at, reason=reason))
     return history

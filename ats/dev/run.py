@@ -59,7 +59,7 @@ class Supervisor:
             try:
                 self._start_servers()
                 self._prepare_database()
-                self._start_children()
+                self._start_web()
                 self._keep_running()
             except Stopped:
                 pass
@@ -121,7 +121,7 @@ class Supervisor:
         folder = str(self.var / "mail")
         self.environment |= {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(port), "DEV_MAILDIR": folder}
         catcher = ("-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Mailbox", folder)
-        self.children.append(Child("mail", *catcher, environment=self.environment))
+        self._add(Child("mail", *catcher, environment=self.environment))
 
     def _prepare_database(self) -> None:
         # Forked, for most of what it imports is here already: two commands of flask would take seconds longer.
@@ -134,18 +134,20 @@ class Supervisor:
         if step.exitcode:
             raise CannotStart("The database could not be prepared; the lines above say why.")
 
-    def _start_children(self) -> None:
+    def _start_web(self) -> None:
         server = ("-m", "gunicorn", "wsgi:app", "-k", "gthread", "-w", "2", "--threads", "8", "--no-control-socket")
         options = ("-b", f"127.0.0.1:{self.port}", "--graceful-timeout", "5", "--log-level", "warning")
+        # If we are killed, the next `make run` wants the port at once: quit, without waiting for requests.
+        self._add(Child("web", *server, *options, environment=self.environment, death_signal=signal.SIGQUIT))
+
+    def _start_background(self) -> None:
         schedule = ("-m", "rq.cli", "cron", "-S", "json", "ats.notifications.schedule", "-l", "warning")
-        self.children += [
-            # If we are killed, the next `make run` wants the port at once: quit, without waiting for requests.
-            Child("web", *server, *options, environment=self.environment, death_signal=signal.SIGQUIT),
-            Child("worker", "worker.py", environment=self.environment),
-            Child("schedule", *schedule, environment=self.environment),
-        ]
-        for child in self.children:
-            child.start()
+        self._add(Child("worker", "worker.py", environment=self.environment))
+        self._add(Child("schedule", *schedule, environment=self.environment))
+
+    def _add(self, child: Child) -> None:
+        self.children.append(child)
+        child.start()
 
     def _keep_running(self) -> None:
         has_answered = False
@@ -158,6 +160,8 @@ class Supervisor:
                 child.keep_running()
             if not has_answered and _answers(self.port):
                 has_answered = True
+                # Only now, for on a small machine they would hold up the first page by seconds.
+                self._start_background()
                 self._announce()
 
     def _announce(self) -> None:

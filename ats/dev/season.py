@@ -23,8 +23,8 @@ from ats.pipeline.models import Application, StageChange
 from ats.pipeline.stages import FIRST
 
 NOTE_SHARE = 0.22
-RESUME_OF_REJECTED = 3
-"""Of the rejected only every third has a resume: writing them takes most of the time."""
+RESUME_OF_REJECTED = 8
+"""Of the rejected only every eighth has a resume: writing them takes most of the time."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def _notes(
     random: Random,
     now: datetime,
 ) -> None:
-    notes = []
+    notes: list[Note] = []
     for dossier, application in zip(dossiers, applications, strict=True):
         ends = [move.at for move in dossier.history[1:]] + [now]
         for move, end in zip(dossier.history, ends, strict=True):
@@ -193,4 +193,5 @@ def _notes(
                         created_at=written_at,
                     )
                 )
-    db.session.add_all(sorted(notes, key=lambda note: note.created_at))
+    notes.sort(key=lambda note: note.created_at)
+    db.session.add_all(notes)

@@ -5,10 +5,11 @@ from typing import Any
 
 from wtforms import BooleanField, DateField, Field, FieldList, FormField, HiddenField, IntegerField, SelectField
 from wtforms import Form as SubForm
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from ats import forms
-from ats.jobs.models import EmploymentType, Job, QuestionKind, Workplace
+from ats.jobs.models import EmploymentType, Job, Labelled, QuestionKind, Workplace
 from ats.text import is_storable
 
 CURRENCIES = ["EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "CAD", "AUD", "INR", "JPY", "BRL"]
@@ -20,8 +21,8 @@ CHOICES = ("workplace", "employment_type", "salary_min", "salary_max", "salary_c
 """The fields that are columns of the job."""
 
 
-def _choices(kind: Any) -> list[tuple[str, str]]:
-    return [(choice.value, choice.label) for choice in kind]
+def _choices(kind: type[Labelled]) -> list[SelectChoice]:
+    return [SelectChoice(choice.value, choice.label) for choice in kind]
 
 
 def _salary(label: str) -> IntegerField:

@@ -176,6 +176,14 @@ class Job(TenantOwned, Model):
             )
         db.session.delete(self)
 
+    @property
+    def workplace_label(self) -> str:
+        return Workplace(self.workplace).label
+
+    @property
+    def employment_type_label(self) -> str:
+        return EmploymentType(self.employment_type).label
+
     def touch_board(self) -> None:
         """Say that a card of the board shows something new. Locks the row until the transaction ends."""
         self.board_version = Job.board_version + 1  # type: ignore[assignment]

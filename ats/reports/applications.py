@@ -116,8 +116,7 @@ def found(args: Mapping[str, str]) -> Found:
 def _page(filters: Filters, after: Cursor | None) -> list[Listed]:
     """One more than a page."""
     statement = (
-        _matching(filters)
-        .with_only_columns(
+        sa.select(
             Application.id,
             Candidate.name,
             Candidate.email,
@@ -129,11 +128,13 @@ def _page(filters: Filters, after: Cursor | None) -> list[Listed]:
             Application.created_at,
             Application.stage_since,
         )
+        .join(Candidate, Candidate.id == Application.candidate_id)
         .join(Job, Job.id == Application.job_id)
         .join(
             StageChange,
             sa.and_(StageChange.application_id == Application.id, StageChange.seq == Application.stage_seq),
         )
+        .where(*_conditions(filters))
         .order_by(Application.created_at.desc(), Application.id.desc())
         .limit(PAGE + 1)
     )
@@ -144,30 +145,38 @@ def _page(filters: Filters, after: Cursor | None) -> list[Listed]:
 
 
 def _count(filters: Filters) -> int:
-    matches = _matching(filters).limit(MOST_COUNTED + 1).subquery()
-    return db.session.scalars(sa.select(sa.func.count()).select_from(matches)).one()
+    matches = sa.select(Application.id).where(*_conditions(filters)).limit(MOST_COUNTED + 1)
+    if filters.query:
+        matches = matches.join(Candidate, Candidate.id == Application.candidate_id)
+    return db.session.scalars(sa.select(sa.func.count()).select_from(matches.subquery())).one()
 
 
-def _matching(filters: Filters) -> sa.Select[Any]:
-    statement = sa.select(Application.id).join(Candidate, Candidate.id == Application.candidate_id)
+def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    conditions = [_has(word) for word in filters.query.lower().split()[:MOST_WORDS]]
     if filters.job:
-        statement = statement.where(Application.job_id == filters.job)
+        conditions.append(Application.job_id == filters.job)
     if filters.stage:
-        stages = OPEN_STAGES if filters.stage == OPEN else [filters.stage]
-        statement = statement.where(Application.stage.in_(stages))
+        conditions.append(Application.stage.in_(OPEN_STAGES if filters.stage == OPEN else [filters.stage]))
     if filters.source:
-        statement = statement.where(Application.source == filters.source)
+        conditions.append(Application.source == filters.source)
     if filters.days:
-        statement = statement.where(Application.created_at >= days_back(filters.days))
-    for word in filters.query.split()[:MOST_WORDS]:
-        # As the index ix_candidate_words has them: the address is in lower case already.
-        statement = statement.where(
-            sa.or_(
-                sa.func.lower(Candidate.name).contains(word.lower(), autoescape=True),
-                Candidate.email.contains(word.lower(), autoescape=True),
-            )
+        conditions.append(Application.created_at >= days_back(filters.days))
+    return conditions
+
+
+def _has(word: str) -> sa.ColumnElement[bool]:
+    """Whether the candidate's name or address has the word (in lower case) in it, as the index of trigrams can tell.
+
+    Of one or two letters there is no trigram unless a word begins with them, so that is where they must stand.
+    """
+    name = sa.func.lower(Candidate.name)
+    if len(word) < 3:
+        return sa.or_(
+            name.startswith(word, autoescape=True),
+            name.contains(f" {word}", autoescape=True),
+            Candidate.email.startswith(word, autoescape=True),
         )
-    return statement
+    return sa.or_(name.contains(word, autoescape=True), Candidate.email.contains(word, autoescape=True))
 
 
 def _sources(filters: Filters) -> list[str]:

@@ -93,10 +93,23 @@ def test_invented_histories_are_legal_and_end_in_time(to_the_end: bool) -> None:
         for before, move in pairwise(history):
             assert move.source == before.target
             assert move.undoes or (move.source, move.target) in MOVES
-            assert before.at <= move.at <= until
+            assert before.at < move.at <= until
         ends.add(history[-1].target)
         assert not to_the_end or not TARGETS[history[-1].target]
     assert ends == ({"hired", "rejected"} if to_the_end else set(TARGETS))
+
+
+def test_a_history_along_a_given_way_is_in_order_and_over_before_the_end() -> None:
+    zone = ZoneInfo("America/New_York")
+    until = datetime(2026, 3, 20, 3, 0, tzinfo=UTC)
+    way = ["screening", "interview", "offer", "hired"]
+    for seed in range(200):
+        random = Random(seed)
+        applied_at = until - timedelta(days=random.uniform(25, 80))
+        history = histories.along(random, way, applied_at=applied_at, until=until, zone=zone)
+        assert [move.target for move in history] == ["applied", *way]
+        assert all(before.at < move.at for before, move in pairwise(history))
+        assert history[-1].at < until
 
 
 def test_whoever_is_not_at_work_does_it_on_one_of_the_next_days() -> None:
