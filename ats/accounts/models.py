@@ -3,10 +3,12 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask_login import UserMixin
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from ats.access import Role
@@ -17,6 +19,23 @@ from ats.text import slug_of
 
 SESSION_LIFE = timedelta(days=14)
 
+REJECTION_MAILS = {
+    "application": "After an application, short",
+    "interview": "After an interview, personal",
+    "filled": "Place filled, stay in touch",
+    "none": "No mail",
+}
+"""The kinds of mail that a rejection can send."""
+REASONS = (
+    {"id": "experience", "label": "Not enough experience", "mail": "application"},
+    {"id": "better-fit", "label": "Someone else fit better", "mail": "interview"},
+    {"id": "salary", "label": "Salary above range", "mail": "application"},
+    {"id": "permit", "label": "No work permit", "mail": "application"},
+    {"id": "filled", "label": "Place filled", "mail": "filled"},
+    {"id": "other", "label": "Other", "mail": "application"},
+)
+"""The reasons that a company begins with."""
+
 
 class Company(Model):
     """The tenant. Its slug is its address on the careers site; `accent_hue` and `accent_chroma` its colour (OKLCH)."""
@@ -24,6 +43,7 @@ class Company(Model):
     __table_args__ = (
         sa.CheckConstraint("accent_hue BETWEEN 0 AND 360", name="accent_hue"),
         sa.CheckConstraint("mail_hold_seconds BETWEEN 0 AND 600", name="mail_hold"),
+        sa.CheckConstraint("retention_months BETWEEN 1 AND 120", name="retention"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,6 +55,18 @@ class Company(Model):
     accent_chroma: Mapped[float] = mapped_column(default=0.2)
     mail_hold_seconds: Mapped[int] = mapped_column(default=30)
     """How long the mail about a stage change waits, and so for how long the change can be undone."""
+    stage_limits: Mapped[dict[str, list[int]]] = mapped_column(JSONB, default=dict)
+    """For a stage the days after which a card counts as late, and as far too late; without an entry the stage's own."""
+    rejection_reasons: Mapped[list[dict[str, Any]]] = mapped_column(default=lambda: [dict(r) for r in REASONS])
+    """As {id, label, mail}: what recruiters choose from, and the kind of mail (a key of REJECTION_MAILS) it suggests."""
+    consent_text: Mapped[str] = mapped_column(default="")
+    """What applicants agree to, in Markdown; empty for the product's own sentence."""
+    consent_version: Mapped[int] = mapped_column(default=1)
+    """Goes up when the consent text changes; kept with each application."""
+    retention_months: Mapped[int | None]
+    """After how many months without change an application is erased; None: never by itself."""
+    logo_key: Mapped[str | None]
+    """The logo's key in the storage of files."""
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
     @property
@@ -70,8 +102,15 @@ class User(UserMixin, Model):
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     password_hash: Mapped[str]
-    role: Mapped[Role] = mapped_column(sa.Enum(Role, native_enum=False, create_constraint=False, length=20,
-                                               values_callable=lambda roles: [str(role) for role in roles]))
+    role: Mapped[Role] = mapped_column(
+        sa.Enum(
+            Role,
+            native_enum=False,
+            create_constraint=False,
+            length=20,
+            values_callable=lambda roles: [str(role) for role in roles],
+        )
+    )
     confirmed_at: Mapped[datetime | None]
     """When the owner proved to read mail at `email`."""
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())

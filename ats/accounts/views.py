@@ -32,12 +32,18 @@ def home() -> Response:
 def sign_in() -> str | Response | tuple[str, int]:
     form = SignInForm(next=request.args.get("next", ""))
     if request.method == "GET":
-        return redirect(start_page()) if current_user.is_authenticated else render_template("accounts/sign_in.html", form=form)
+        return (
+            redirect(start_page())
+            if current_user.is_authenticated
+            else render_template("accounts/sign_in.html", form=form)
+        )
     if not form.validate():
         return render_template("accounts/sign_in.html", form=form), 422
     user = User.with_password(form.email.data, form.password.data)
     if user is None:
-        form.password.errors = ["The address and the password do not belong together. Check both, and the keyboard’s language."]
+        form.password.errors = [
+            "The address and the password do not belong together. Check both, and the keyboard’s language."
+        ]
         return render_template("accounts/sign_in.html", form=form), 422
     session.clear()  # Nothing from before signing in is carried over, the CSRF token included.
     session.permanent = form.remember.data

@@ -11,9 +11,7 @@ depends_on = None
 def upgrade():
     # A trusted extension: the owner of the database may create it.
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-    op.execute(
-        "CREATE INDEX ix_candidate_words ON candidate USING gin (lower(name) gin_trgm_ops, email gin_trgm_ops)"
-    )
+    op.execute("CREATE INDEX ix_candidate_words ON candidate USING gin (lower(name) gin_trgm_ops, email gin_trgm_ops)")
 
 
 def downgrade():

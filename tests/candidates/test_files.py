@@ -1,6 +1,7 @@
 """The storage of uploaded files, in a folder and in memory."""
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -167,6 +168,7 @@ def test_the_header_gives_the_name_back_and_stays_one_ascii_line(name: str) -> N
     header = files.content_disposition("attachment", name)
     assert header.isascii()
     assert header.isprintable()
+    assert re.fullmatch(r"""attachment; filename="[^"\\%]+"(; filename\*=UTF-8''[^\s"'()*/;]+)?""", header)
     disposition, options = parse_options_header(header)
     assert disposition == "attachment"
     assert options["filename"] == files.download_name(name)
