@@ -8,6 +8,7 @@ from werkzeug.utils import import_string
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(load_demo)
+    app.cli.add_command(schedule)
 
 
 @click.command()
@@ -19,3 +20,10 @@ def load_demo(if_empty: bool) -> None:
     if if_empty and not demo.is_empty():
         return
     demo.load(progress=click.echo)
+
+
+@click.command()
+@with_appcontext
+def schedule() -> None:
+    """Keep time for the workers, until told to stop: mails that are due, housekeeping. One is enough, two do no harm."""
+    import_string("ats.notifications.schedule").run()

@@ -7,6 +7,7 @@ statement that touches a tenant's table before a scope is entered raises `Outsid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -113,6 +114,8 @@ def keep_inside_scope(state: ORMExecuteState) -> None:
             raise OutsideScope("a tenant's table is used while no scope is entered")
         return
     if not scope.everything:
+        if _has_blind_spot(state.statement):
+            raise OutsideScope("a part of the statement would see every company's rows: name the model in select_from()")
         state.statement = state.statement.options(*_criteria(scope))
 
 
@@ -148,8 +151,48 @@ def _rule(model: type[TenantOwned], scope: Scope) -> sa.ColumnElement[bool]:
 
 
 def _touches_tenant_table(statement: Any) -> bool:
-    tables = {model.__table__ for model in tenant_models()}  # type: ignore[attr-defined]
-    return any(element in tables for element in visitors.iterate(statement) if isinstance(element, sa.Table))
+    return any(_is_tenant_table(element) for element in visitors.iterate(statement))
+
+
+def _has_blind_spot(statement: Any) -> bool:
+    """Whether a part of the statement touches a tenant's table and would get no criteria.
+
+    SQLAlchemy adds them to those SELECTs alone that it knows to be about models, and it forgets that a column belongs
+    to one inside FILTER, OVER, EXTRACT, AND and the like: SELECT max(job.id) OVER () would look at every company's.
+    Nor does it add any to an UPDATE or a DELETE of an alias or inside another statement, and to what they join.
+    """
+    for element in visitors.iterate(statement):
+        if isinstance(element, sa.Select):
+            seen = _is_about_models(element)
+            if not seen and any(_is_tenant_table(table) for table in _tables_of(element)):
+                return True
+        elif isinstance(element, sa.Update | sa.Delete):
+            seen = element is statement and isinstance(element.table, sa.Table) and _is_about_models(element)
+            joined = {table for where in element._where_criteria for table in where._from_objects} - {element.table}
+            if _touches_tenant_table(element.table) and not seen or any(map(_touches_tenant_table, joined)):
+                return True
+    return False
+
+
+def _is_about_models(statement: Any) -> bool:
+    return statement._propagate_attrs.get("compile_state_plugin") == "orm"
+
+
+def _tables_of(element: Any) -> Iterator[Any]:
+    """The tables of a SELECT's own FROM, without those of SELECTs within it."""
+    for child in element.get_children():
+        if not isinstance(child, sa.SelectBase):
+            yield child
+            yield from _tables_of(child)
+
+
+def _is_tenant_table(element: Any) -> bool:
+    return isinstance(element, sa.Table) and element.name in _tenant_tables()
+
+
+@cache
+def _tenant_tables() -> set[str]:
+    return {model.__tablename__ for model in tenant_models()}  # type: ignore[attr-defined]
 
 
 def tenant_models() -> list[type[TenantOwned]]:

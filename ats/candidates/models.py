@@ -63,6 +63,46 @@ class Candidate(TenantOwned, Model):
         return self.name.split()[0] if self.name.split() else self.name
 
 
+class Tag(TenantOwned, Model):
+    """A word that a company sorts its candidates by. Upper and lower case do not make two tags."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("company_id", "id"),
+        sa.Index("uq_tag_name", "company_id", sa.text("lower(name)"), unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+    @classmethod
+    def named(cls, name: str) -> "Tag":
+        """The company's tag of that name, made if there is none."""
+        found = sa.select(cls).where(sa.func.lower(cls.name) == name.lower())
+        tag = db.session.scalar(found)
+        if tag is not None:
+            return tag
+        try:
+            with db.session.begin_nested():
+                tag = cls(name=name)
+                db.session.add(tag)
+        except sa.exc.IntegrityError:  # Another request was first.
+            return db.session.scalars(found).one()
+        return tag
+
+
+class Tagging(TenantOwned, Model):
+    """That a candidate has a tag."""
+
+    __table_args__ = (
+        owned_by("candidate"),
+        owned_by("tag"),
+        sa.Index("ix_tagging_tag_id", "tag_id", "candidate_id"),
+    )
+
+    candidate_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    tag_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class Attachment(TenantOwned, Model):
     """A file. Its bytes lie in the storage under `key`; the text is read out of it later, by a worker."""
 

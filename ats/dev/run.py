@@ -103,7 +103,6 @@ class Supervisor:
             "UPLOADS_URL": uploads.as_uri(),
         }.items():
             environment[variable] = environment.get(variable) or value
-        environment["RQ_REDIS_URL"] = environment["REDIS_URL"]  # Everybody can read the arguments of a process.
         if not environment.get("MAIL_SERVER"):
             self._catch_mails()
 
@@ -141,7 +140,7 @@ class Supervisor:
         self._add(Child("web", *server, *options, environment=self.environment, death_signal=signal.SIGQUIT))
 
     def _start_background(self) -> None:
-        schedule = ("-m", "rq.cli", "cron", "-S", "json", "ats.notifications.schedule", "-l", "warning")
+        schedule = ("-m", "flask", "--app", "wsgi", "schedule")
         self._add(Child("worker", "worker.py", environment=self.environment))
         self._add(Child("schedule", *schedule, environment=self.environment))
 

@@ -1,21 +1,40 @@
-"""What runs by the clock: `rq cron -S json ats.notifications.schedule`. Two of them at once do no harm: all is idempotent.
+"""What runs by the clock: `flask --app wsgi schedule`. Two of them at once do no harm.
 
-The jobs are named, not imported, for mail stands below the features whose housekeeping it keeps time for.
+Not `rq cron`, which pickles its jobs whatever serializer it is told (RQ 3.0): our workers read JSON, and JSON only.
 """
 
-from rq import cron
-from werkzeug.utils import import_string
+import signal
+import threading
+import time
 
 from ats import background
 
-SWEEP_SECONDS = 10
-HOUSEKEEPING_SECONDS = 3600
+JOBS = {
+    "ats.notifications.delivery.sweep": (background.MAIL, 10),
+    "ats.candidates.housekeeping.read_unread": (background.FILES, 3600),
+    "ats.candidates.housekeeping.sweep_files": (background.FILES, 3600),
+}
+"""Functions by their dotted names, for mail stands below the features it keeps time for; their queue and period in
+seconds."""
 
-for queue, job, seconds in (
-    (background.MAIL, "ats.notifications.delivery.sweep", SWEEP_SECONDS),
-    (background.FILES, "ats.candidates.housekeeping.read_unread", HOUSEKEEPING_SECONDS),
-    (background.FILES, "ats.candidates.housekeeping.sweep_files", HOUSEKEEPING_SECONDS),
-):
-    cron.register(
-        import_string(job), queue, interval=seconds, job_timeout=background.JOB_SECONDS, result_ttl=0, ttl=seconds
-    )
+
+def run() -> None:
+    """Nudge the workers at each job's time until the process is told to stop. Needs an application context."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    last: dict[str, int] = {}
+    while not stop.wait(0.5):
+        tick(last, time.time())
+
+
+def tick(last: dict[str, int], now: float) -> None:
+    """Enqueue what is due at `now`, in seconds since 1970; `last` keeps each job's last period.
+
+    The period is part of the job's id, so that a second schedule finds it taken.
+    """
+    for job, (queue, seconds) in JOBS.items():
+        period = int(now // seconds)
+        if last.get(job) != period:
+            last[job] = period
+            background.enqueue(queue, job, job_id=f"{job.rpartition('.')[2]}-{period}")

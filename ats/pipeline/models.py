@@ -67,6 +67,9 @@ class Application(TenantOwned, Model):
         ),
         sa.CheckConstraint(f"stage IN ({_STAGE_NAMES})", name="stage"),
         sa.Index("ix_application_board", "job_id", "stage", sa.text("stage_since DESC"), sa.text("id DESC")),
+        sa.Index("ix_application_shown", "job_id", "shown_version"),
+        sa.Index("ix_application_rating", "job_id", "stage", sa.text("rating DESC"), sa.text("id DESC")),
+        sa.CheckConstraint("rating = 0 OR rating BETWEEN 100 AND 400", name="rating"),
         sa.Index("ix_application_list", "company_id", sa.text("created_at DESC"), sa.text("id DESC")),
         sa.Index("ix_application_candidate_id", "candidate_id"),
     )
@@ -86,6 +89,12 @@ class Application(TenantOwned, Model):
     stage_since: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     consented_at: Mapped[datetime | None]
+    rating: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The average of the scorecards times 100, or 0 without any."""
+    shown_version: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", server_onupdate=sa.FetchedValue())
+    """The version of the job's board with which the card last changed; a trigger keeps it. Set it by `touch_card`."""
+    moved_version: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", server_onupdate=sa.FetchedValue())
+    """The same for the card's column."""
 
     # Joined by the id alone: the composite keys above hold the company, which no relationship may write.
     job: Mapped[Job] = relationship(primaryjoin="Application.job_id == Job.id", foreign_keys="Application.job_id")
@@ -181,6 +190,10 @@ class Application(TenantOwned, Model):
         self.stage_since = self.entered_before(last)
         db.session.add(self.change(self.stage_seq, last.to_stage, last.from_stage, actor=actor, undoes_seq=last.seq))
 
+    def touch_card(self) -> None:
+        """Say that the card shows something new, so that open boards fetch it. Locks the job until the end."""
+        self.shown_version = 0  # The trigger puts the true version in.
+
     def change(self, seq: int, source: str | None, target: str, *, actor: User | None, **more: Any) -> "StageChange":
         return StageChange(
             company_id=self.company_id,
@@ -248,6 +261,28 @@ class Application(TenantOwned, Model):
             careers_url=outbox.link("careers.company", slug=company.slug),
             follow_url=outbox.link("careers.my_applications") if self.user_id else None,
         )
+
+
+class Opening(TenantOwned, Model):
+    """That a user has opened an application: until then its card has a dot."""
+
+    __table_args__ = (owned_by("application"),)
+
+    application_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+
+
+class SavedView(TenantOwned, Model):
+    """A user's own name for filters and order of a board; `query` is the query string."""
+
+    __table_args__ = (sa.UniqueConstraint("user_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    query: Mapped[str]
 
 
 class StageChange(TenantOwned, Model):
