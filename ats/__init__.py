@@ -64,7 +64,8 @@ def register_features(app: Flask) -> None:
     from ats.accounts import views as accounts
     from ats.careers import mine as careers
     from ats.jobs import views as jobs
-    from ats.pipeline import views as pipeline
+    from ats.pipeline import moving as pipeline
+    from ats.pipeline import panel  # noqa: F401  (adds its views to the same blueprint)
     from ats.reports import views as reports
 
     for feature in (accounts, jobs, pipeline, careers, reports):

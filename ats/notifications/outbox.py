@@ -49,12 +49,27 @@ def post(
 
 def cancel(dedupe_key: str) -> bool:
     """Cancel the mail while it is held; False if its time has come, whether it has left yet or not."""
-    held = sa.select(Message).filter_by(dedupe_key=dedupe_key, status=PENDING).where(Message.due_at > sa.func.now())
-    message = db.session.scalar(held.with_for_update(skip_locked=True))
+    message = _held(dedupe_key)
     if message is None:
         return False
     message.status = CANCELLED
     return True
+
+
+def release(dedupe_key: str) -> bool:
+    """Send the held mail once the current transaction has committed; False if it is not held (any more)."""
+    message = _held(dedupe_key)
+    if message is None:
+        return False
+    message.due_at = message.nudged_at = sa.func.now()  # type: ignore[assignment]
+    message.nudges += 1
+    nudge(message)
+    return True
+
+
+def _held(dedupe_key: str) -> Message | None:
+    held = sa.select(Message).filter_by(dedupe_key=dedupe_key, status=PENDING).where(Message.due_at > sa.func.now())
+    return db.session.scalar(held.with_for_update(skip_locked=True))
 
 
 def link(endpoint: str, **values: Any) -> str:

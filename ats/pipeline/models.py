@@ -1,10 +1,11 @@
 """Application and StageChange: one candidate's way through one job, and the history that cannot lie.
 
-The history is append-only, and PostgreSQL holds the chain together: every row starts where the one before it ended, only
-the machine's moves (or an undo of the last one) are let in, and an application's stage is that of its last row.
+The history is append-only, and PostgreSQL holds the chain together: every row starts where the one before it ended,
+only the machine's moves (or an undo of the last one) are let in, and an application's stage is that of its last row.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from ats.errors import Refusal
 from ats.extensions import Model, db
 from ats.jobs.models import Job
 from ats.notifications import outbox
+from ats.notifications.models import Message
 from ats.pipeline.stages import FIRST, MOVES, STAGE, STAGES, HiringPipeline
 from ats.tenancy import TenantOwned, owned_by
 
@@ -26,6 +28,18 @@ WITHDRAWN = "withdrawn"
 
 _STAGE_NAMES = ", ".join(f"'{stage.value}'" for stage in STAGES)
 _LEGAL_PAIRS = ", ".join(f"('{source}', '{target}')" for source, target in MOVES)
+
+
+SOURCES = ("Careers page", "Referral", "LinkedIn", "Job board", "Agency", "Sourced", "Other")
+"""Where applications come from."""
+
+REJECTION_TEMPLATES = {
+    "application": "stage-rejected",
+    "interview": "rejected-interview",
+    "filled": "rejected-filled",
+    "none": None,
+}
+"""The mail of each kind of rejection (accounts.models.REJECTION_MAILS): a folder of templates/emails/, or no mail."""
 
 
 class MoveConflict(Refusal):
@@ -121,9 +135,12 @@ class Application(TenantOwned, Model):
         *,
         company: Company,
         user: User | None = None,
+        added_by: User | None = None,
         **fields: Any,
     ) -> "Application":
         """Apply: the application, the first row of its history, and the mails to the candidate and the recruiters.
+
+        Of one that a recruiter adds by hand (`added_by`) nobody gets a mail, and the candidate has not consented.
 
         Raises JobClosed or AlreadyApplied. The job's row is locked until the transaction ends, so of two that arrive
         at once the second finds the first.
@@ -136,35 +153,56 @@ class Application(TenantOwned, Model):
             raise AlreadyApplied(existing)
         application = cls(job=job, candidate=candidate, company_id=job.company_id, user_id=user and user.id, **fields)
         application.stage, application.stage_seq = FIRST, 1
-        application.consented_at = sa.func.now()  # type: ignore[assignment]
+        if added_by is None:
+            application.consented_at = sa.func.now()  # type: ignore[assignment]
         db.session.add(application)
         db.session.flush()  # The history's first row and the mails name the application's id.
-        db.session.add(application.change(1, None, FIRST, actor=user))
-        application.post_received(company)
-        application.post_alerts(company)
+        db.session.add(application.change(1, None, FIRST, actor=added_by or user))
+        if added_by is None:
+            application.post_received(company)
+            application.post_alerts(company)
         return application
 
-    def move_to(self, stage: str, *, actor: User, seen_seq: int, reason: str | None = None) -> None:
+    @classmethod
+    def locked(cls, ids: Iterable[int]) -> "list[Application]":
+        """The applications of these ids that the scope shows, in order of id, locked until the transaction ends."""
+        wanted = sa.select(cls).where(cls.id.in_(ids)).order_by(cls.id).options(joinedload(cls.candidate))
+        held = wanted.with_for_update(key_share=True, of=cls).execution_options(populate_existing=True)
+        return list(db.session.scalars(held))
+
+    def move_to(
+        self, stage: str, *, actor: User, seen_seq: int, reason: str | None = None, mail: str | None = None
+    ) -> None:
         """Move to `stage`, for somebody who saw the application at `seen_seq`.
 
         The row is locked until the transaction ends. The same person repeating the move that just succeeded is
-        answered as done. Raises MoveConflict if somebody else moved it since, MoveRefused if the machine has no such
-        move, and sqlalchemy's OperationalError (a 503) if the row is not free within two seconds.
+        answered as done. `mail` is a key of REJECTION_TEMPLATES, for another mail than the stage's own. Raises
+        MoveConflict if somebody else moved it since, MoveRefused if the machine has no such move, and sqlalchemy's
+        OperationalError (a 503) if the row is not free within two seconds.
         """
         database.lock(self)
+        self.move_locked(stage, actor=actor, seen_seq=seen_seq, reason=reason, mail=mail)
+
+    def move_locked(
+        self, stage: str, *, actor: User, seen_seq: int, reason: str | None = None, mail: str | None = None
+    ) -> None:
+        """As `move_to`, for one that is `locked` already."""
         if self.stage_seq != seen_seq:
             last = self.last_change()
             if (last.seq, last.to_stage, last.actor_id) == (seen_seq + 1, stage, actor.id) and not last.undoes_seq:
                 return
             raise MoveConflict(last.told(self.first_name, to=actor))
-        HiringPipeline(self).move_to(stage, actor=actor, reason=reason)
+        HiringPipeline(self).move_to(stage, actor=actor, reason=reason, mail=mail)
 
-    def record(self, source: str, target: str, *, actor: User | None, reason: str | None) -> None:
-        """Write down the move that the machine has just made."""
+    def record(self, source: str, target: str, *, actor: User | None, reason: str | None, mail: str | None) -> None:
+        """Write down the move that the machine has just made, and the mail about it."""
         self.stage_seq += 1
         self.stage_since = sa.func.now()  # type: ignore[assignment]
         db.session.add(self.change(self.stage_seq, source, target, actor=actor, reason=reason))
-        self.post_stage_change(target, withdrawn=reason == WITHDRAWN)
+        if reason == WITHDRAWN:
+            self.post_stage_change("application-withdrawn", held=False)
+        elif template := REJECTION_TEMPLATES[mail] if mail else STAGE[target].mail:
+            self.post_stage_change(template)
 
     def withdraw(self, *, actor: User | None) -> None:
         """The candidate steps back, at any time before the end. Twice is as good as once."""
@@ -174,21 +212,34 @@ class Application(TenantOwned, Model):
             HiringPipeline(self).move_to("rejected", actor=actor, reason=WITHDRAWN)
 
     def undo(self, *, actor: User, seen_seq: int) -> None:
-        """Take back one's own last move while its mail still waits: a row of its own restores the stage.
+        """Take back one's own last move while its mail is held: a row of its own restores the stage.
 
-        Raises UndoRefused after the mail left or somebody moved on.
+        A move without a mail can be undone for as long. Raises UndoRefused after that, or if somebody moved on.
         """
         database.lock(self)
+        last = self.own_last_change(actor, seen_seq)
+        company = db.session.get_one(Company, self.company_id)
+        if not (outbox.cancel(last.mail_key) or (last.is_within(company.mail_hold_seconds) and not last.has_mail)):
+            raise UndoRefused(f"The time to undo is over, so {self.first_name} stays in {STAGE[self.stage].name}.")
+        assert last.from_stage  # The first change is nobody's to undo.
+        self.stage, self.stage_seq = last.from_stage, last.seq + 1
+        self.stage_since = self.entered_before(last)
+        db.session.add(self.change(self.stage_seq, last.to_stage, last.from_stage, actor=actor, undoes_seq=last.seq))
+
+    def send_mail_now(self, *, actor: User, seen_seq: int) -> None:
+        """Let the held mail about one's own last move go. Raises UndoRefused if it left or somebody moved on."""
+        database.lock(self)
+        if not outbox.release(self.own_last_change(actor, seen_seq).mail_key):
+            raise UndoRefused("The mail is on its way already.")
+
+    def own_last_change(self, actor: User, seen_seq: int) -> "StageChange":
+        """The last change, if it is a move that `actor` made and the one they saw. Raises UndoRefused otherwise."""
         last = self.last_change()
         if last.seq != seen_seq or last.undoes_seq:
             raise UndoRefused(last.told(self.first_name, to=actor))
         if last.from_stage is None or last.actor_id != actor.id or last.reason == WITHDRAWN:
             raise UndoRefused("Only the person who moved a candidate can undo the move.")
-        if not outbox.cancel(last.mail_key):
-            raise UndoRefused(f"The mail about it has left, so {self.first_name} stays in {STAGE[self.stage].name}.")
-        self.stage, self.stage_seq = last.from_stage, last.seq + 1
-        self.stage_since = self.entered_before(last)
-        db.session.add(self.change(self.stage_seq, last.to_stage, last.from_stage, actor=actor, undoes_seq=last.seq))
+        return last
 
     def touch_card(self) -> None:
         """Say that the card shows something new, so that open boards fetch it. Locks the job until the end."""
@@ -247,20 +298,26 @@ class Application(TenantOwned, Model):
                 board_url=outbox.link("pipeline.board", job_id=self.job_id),
             )
 
-    def post_stage_change(self, stage: str, *, withdrawn: bool) -> None:
+    def post_stage_change(self, template: str, *, held: bool = True) -> None:
         company = db.session.get_one(Company, self.company_id)
         outbox.post(
-            "application-withdrawn" if withdrawn else STAGE[stage].mail,
+            template,
             self.candidate.email,
             dedupe_key=f"stage:{self.id}:{self.stage_seq}",
             sender_name=company.name,
             company_id=self.company_id,
-            hold_seconds=0 if withdrawn else company.mail_hold_seconds,
-            name=self.candidate.name,
-            job_title=self.job.title,
-            careers_url=outbox.link("careers.company", slug=company.slug),
-            follow_url=outbox.link("careers.my_applications") if self.user_id else None,
+            hold_seconds=company.mail_hold_seconds if held else 0,
+            **self.mail_context(company),
         )
+
+    def mail_context(self, company: Company) -> dict[str, Any]:
+        """What the templates of a stage's mail are given."""
+        return {
+            "name": self.candidate.name,
+            "job_title": self.job.title,
+            "careers_url": outbox.link("careers.company", slug=company.slug),
+            "follow_url": outbox.link("careers.my_applications") if self.user_id else None,
+        }
 
 
 class Opening(TenantOwned, Model):
@@ -333,6 +390,15 @@ class StageChange(TenantOwned, Model):
     @classmethod
     def of_person(cls, user_id: int) -> sa.ColumnElement[bool]:
         return cls.application_id.in_(sa.select(Application.id).where(Application.user_id == user_id))
+
+    def is_within(self, seconds: int) -> bool:
+        """Whether it was made less than so many seconds ago."""
+        return datetime.now(UTC) - self.created_at < timedelta(seconds=seconds)
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether a mail was written about it."""
+        return bool(db.session.scalar(sa.select(sa.exists().where(Message.dedupe_key == self.mail_key))))
 
     @property
     def mail_key(self) -> str:

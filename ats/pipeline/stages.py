@@ -36,7 +36,7 @@ class Movable(Protocol):
     stage: str
     first_name: str
 
-    def record(self, source: str, target: str, *, actor: Any, reason: str | None) -> None: ...
+    def record(self, source: str, target: str, *, actor: Any, reason: str | None, mail: str | None) -> None: ...
 
 
 # StateMachine, not StateChart: an illegal move must raise, never pass in silence.
@@ -57,20 +57,21 @@ class HiringPipeline(StateMachine):
     def __init__(self, application: Movable) -> None:
         super().__init__(application, state_field="stage")
 
-    def move_to(self, target: str, *, actor: Any, reason: str | None = None) -> None:
+    def move_to(self, target: str, *, actor: Any, reason: str | None = None, mail: str | None = None) -> None:
         """Move to the stage `target`; raises MoveRefused if no transition leads there from where the application is."""
         source = self.model.stage
         try:
-            self.send(MOVES.get((source, target), f"no move to {target}"), actor=actor, reason=reason)
+            self.send(MOVES.get((source, target), f"no move to {target}"), actor=actor, reason=reason, mail=mail)
         except TransitionNotAllowed:
             raise MoveRefused(refusal(self.model.first_name, source, target)) from None
 
-    def after_transition(self, source: State, target: State, actor: Any, reason: str | None) -> None:
-        self.model.record(source.value, target.value, actor=actor, reason=reason)
+    def after_transition(self, source: State, target: State, actor: Any, reason: str | None, mail: str | None) -> None:
+        self.model.record(source.value, target.value, actor=actor, reason=reason, mail=mail)
 
 
 STAGES: list[Stage] = list(HiringPipeline.states)
 STAGE: dict[str, Stage] = {stage.value: stage for stage in STAGES}
+STAGE_NAMES: dict[str, str] = {stage.value: stage.name for stage in STAGES}
 MOVES: dict[tuple[str, str], str] = {
     (stage.value, move.target.value): move.event for stage in STAGES for move in stage.transitions
 }
@@ -93,4 +94,6 @@ def refusal(name: str, source: str, target: str) -> str:
     if not TARGETS[source]:
         return f"{name} is {STAGE[source].name.lower()}, and that is final."
     names = [STAGE[legal].name for legal in TARGETS[source]]
-    return f"{name} is in {STAGE[source].name} and can go to {' or '.join(names)} from there, not to {STAGE[target].name}."
+    return (
+        f"{name} is in {STAGE[source].name} and can go to {' or '.join(names)} from there, not to {STAGE[target].name}."
+    )

@@ -1,28 +1,77 @@
 // The board's drag and drop: legal columns light up, a drop posts the move, a refused card goes back where it was.
+// Other files use what `window.foyer` offers here.
 'use strict';
 
-const board = document.getElementById('board');
-let held = null; // While a card is held: { card, list, next }, where it came from.
+const foyer = {
+  held: null, // While a card is held by mouse, finger or keyboard: { card, list, next }, where it came from.
+  board: () => document.getElementById('board'),
+  columnOf: (element) => element?.closest('.column'),
+  column: (stage) => document.getElementById(`column-${stage}`),
 
-function columnOf(element) {
-  return element?.closest('.column');
-}
+  // Light up the columns that the card may go to.
+  mark(card) {
+    const legal = card.dataset.moves.split(' ');
+    for (const column of foyer.board().querySelectorAll('.column')) {
+      if (column === foyer.columnOf(card)) column.dataset.drop = 'origin';
+      else column.dataset.drop = legal.includes(column.dataset.stage) ? 'legal' : 'illegal';
+    }
+  },
 
-function mark(card) {
-  const legal = card.dataset.moves.split(' ');
-  for (const column of board.querySelectorAll('.column')) {
-    const stage = column.dataset.stage;
-    if (column === columnOf(card)) column.dataset.drop = 'origin';
-    else column.dataset.drop = legal.includes(stage) ? 'legal' : 'illegal';
-  }
-}
+  unmark() {
+    for (const column of foyer.board().querySelectorAll('.column')) {
+      delete column.dataset.drop;
+      delete column.dataset.over;
+    }
+  },
 
-function unmark() {
-  for (const column of board.querySelectorAll('.column')) {
-    delete column.dataset.drop;
-    delete column.dataset.over;
-  }
-}
+  over(column) {
+    for (const other of foyer.board().querySelectorAll('[data-over]')) delete other.dataset.over;
+    if (column?.dataset.drop === 'legal') column.dataset.over = '';
+  },
+
+  say(sentence) {
+    const toast = document.getElementById('refusal').content.cloneNode(true);
+    toast.querySelector('p').textContent = sentence;
+    document.getElementById('toast').replaceChildren(toast);
+  },
+
+  refusal(card, column) {
+    const names = card.dataset.moves.split(' ').map((stage) => foyer.column(stage).dataset.title);
+    const name = card.dataset.name.split(' ')[0];
+    const here = foyer.columnOf(card).dataset.title;
+    return `${name} is in ${here} and can go to ${names.join(' or ')} from there, not to ${column.dataset.title}.`;
+  },
+
+  // The card waits in its new column for the answer, which brings the true one. A rejection asks why first.
+  async move(card, stage) {
+    if (stage === 'rejected') {
+      foyer.reject(card.dataset.rejection, card);
+      return;
+    }
+    const origin = { card, list: card.parentNode, next: card.nextElementSibling };
+    const hadFocus = card.contains(document.activeElement);
+    foyer.column(stage).querySelector('.cards').prepend(card);
+    card.setAttribute('aria-busy', 'true');
+    const answered = new AbortController();
+    const settle = () => {
+      card.removeAttribute('aria-busy');
+      if (card.isConnected) putBack(origin);
+    };
+    foyer.board().addEventListener('htmx:response:error', settle, answered);
+    foyer.board().addEventListener('htmx:error', () => {
+      settle();
+      foyer.say('The server could not be reached, so nothing was moved. Check the connection and try again.');
+    }, answered);
+    await htmx.ajax('POST', card.dataset.url, {
+      source: foyer.board(),
+      swap: 'none',
+      values: { stage, seq: card.dataset.seq },
+    });
+    answered.abort();
+    if (hadFocus) document.getElementById(card.id)?.querySelector('.cover').focus();
+  },
+};
+window.foyer = foyer;
 
 function putBack({ card, list, next }) {
   list.insertBefore(card, next?.parentNode === list ? next : list.firstChild);
@@ -30,71 +79,34 @@ function putBack({ card, list, next }) {
 
 function under(event) {
   const point = event.changedTouches?.[0] ?? event;
-  return columnOf(document.elementFromPoint(point.clientX, point.clientY));
-}
-
-function say(sentence) {
-  const toast = document.getElementById('refusal').content.cloneNode(true);
-  toast.querySelector('p').textContent = sentence;
-  document.getElementById('toast').replaceChildren(toast);
-}
-
-function refusal(card, column) {
-  const names = card.dataset.moves.split(' ').map((stage) => document.getElementById(`column-${stage}`).dataset.title);
-  const name = card.dataset.name.split(' ')[0];
-  return `${name} is in ${columnOf(card).dataset.title} and can go to ${names.join(' or ')} from there, not to ${column.dataset.title}.`;
+  return foyer.columnOf(document.elementFromPoint(point.clientX, point.clientY));
 }
 
 function drop(event) {
-  const { card } = held;
-  const origin = held;
+  const origin = foyer.held;
+  const { card } = origin;
   const target = under(event.originalEvent);
-  held = null;
-  unmark();
-  card.removeAttribute('style');
   // Sortable leaves the card in the last legal column it crossed, wherever the pointer went after that.
-  const landed = columnOf(event.to);
+  const landed = foyer.columnOf(event.to);
+  foyer.held = null;
+  foyer.unmark();
+  card.removeAttribute('style');
   putBack(origin);
-  if (!target || target === columnOf(card)) return;
-  if (target !== landed) {
-    say(refusal(card, target));
-    return;
-  }
-  move(card, target, origin);
-}
-
-// The card waits in its new column for the answer, which brings the true one.
-async function move(card, column, origin) {
-  column.querySelector('.cards').prepend(card);
-  card.setAttribute('aria-busy', 'true');
-  const answered = new AbortController();
-  const settle = () => {
-    card.removeAttribute('aria-busy');
-    if (card.isConnected) putBack(origin);
-  };
-  board.addEventListener('htmx:response:error', settle, answered);
-  board.addEventListener('htmx:error', () => {
-    settle();
-    say('The server could not be reached, so nothing was moved. Check the connection and try again.');
-  }, answered);
-  await htmx.ajax('POST', card.dataset.url, {
-    source: board,
-    swap: 'none',
-    values: { stage: column.dataset.stage, seq: card.dataset.seq },
-  });
-  answered.abort();
+  if (!target || target === foyer.columnOf(card)) return;
+  if (target === landed) foyer.move(card, target.dataset.stage);
+  else foyer.say(foyer.refusal(card, target));
 }
 
 function arm() {
-  for (const list of board.querySelectorAll('.cards:not([data-armed])')) {
+  for (const list of foyer.board().querySelectorAll('.cards:not([data-armed])')) {
     list.dataset.armed = '';
     Sortable.create(list, {
       group: {
         name: 'stages',
-        put: (to, from, card) => card.dataset.moves?.split(' ').includes(columnOf(to.el).dataset.stage),
+        put: (to, from, card) => card.dataset.moves?.split(' ').includes(foyer.columnOf(to.el).dataset.stage),
       },
       draggable: '.card[data-moves]',
-      filter: '.move, .menu',
+      filter: '.move, .menu, .pick',
       preventOnFilter: false,
       sort: false, // Columns order themselves; a drop has no position.
       forceFallback: true, // One behaviour for mouse and touch, and a card that can be styled while it is held.
@@ -104,32 +116,32 @@ function arm() {
       delayOnTouchOnly: true, // A swipe scrolls; a rest of the finger lifts.
       animation: 0,
       onStart: ({ item }) => {
-        held = { card: item, list: item.parentNode, next: item.nextElementSibling };
-        mark(item);
+        foyer.held = { card: item, list: item.parentNode, next: item.nextElementSibling };
+        foyer.mark(item);
       },
-      onMove: ({ to }) => {
-        for (const column of board.querySelectorAll('[data-over]')) delete column.dataset.over;
-        if (columnOf(to).dataset.drop === 'legal') columnOf(to).dataset.over = '';
-      },
+      onMove: ({ to }) => foyer.over(foyer.columnOf(to)),
       onEnd: drop,
     });
   }
 }
 
-if (board.querySelector('[data-moves]')) arm();
+arm();
+document.addEventListener('htmx:after:swap', arm);
 
 // Nothing changes under a card that is held.
 document.addEventListener('htmx:before:swap', (event) => {
-  if (held) event.preventDefault();
+  if (foyer.held) event.preventDefault();
 });
 
 // On a phone the tab of the column in view is the current one.
-const tabs = [...document.querySelectorAll('.stage-tabs a')];
 const seen = new IntersectionObserver((entries) => {
   for (const entry of entries.filter((one) => one.isIntersecting)) {
     for (const tab of document.querySelectorAll('.stage-tabs a')) {
-      tab.toggleAttribute('aria-current', tab.hash === `#${entry.target.id}`);
+      if (tab.hash === `#${entry.target.id}`) tab.setAttribute('aria-current', 'true');
+      else tab.removeAttribute('aria-current');
     }
   }
-}, { root: board, threshold: 0.6 });
-if (tabs[0]?.checkVisibility()) board.querySelectorAll('.column').forEach((column) => seen.observe(column));
+}, { root: foyer.board(), threshold: 0.6 });
+if (document.querySelector('.stage-tabs').checkVisibility()) {
+  foyer.board().querySelectorAll('.column').forEach((column) => seen.observe(column));
+}

@@ -190,7 +190,7 @@ def test_nobody_undoes_the_move_of_somebody_else(
 
 def test_undo_is_refused_once_the_mail_is_due(application: Application, recruiter: User) -> None:
     move(application, "screening", recruiter)  # Acme holds nothing back here.
-    with pytest.raises(UndoRefused, match="The mail about it has left"):
+    with pytest.raises(UndoRefused, match="The time to undo is over"):
         application.undo(actor=recruiter, seen_seq=2)
 
 
