@@ -30,6 +30,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         WTF_CSRF_TIME_LIMIT=None,  # As long as the session.
+        APPLY_SECONDS=3,  # A person needs longer to apply.
         ARGON2={},
         MAIL_TIMEOUT=10,
         MAIL_ASCII_ATTACHMENTS=True,
@@ -62,13 +63,15 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 def register_features(app: Flask) -> None:
     from ats.accounts import views as accounts
-    from ats.careers import mine as careers
+    from ats.careers import applying, feeds, mine, status  # noqa: F401  (they add their views to the same blueprint)
+    from ats.careers import views as careers
+    from ats.collaboration import views as collaboration
     from ats.jobs import views as jobs
+    from ats.pipeline import adding, panel, tagging  # noqa: F401  (they add their views to the same blueprint)
     from ats.pipeline import moving as pipeline
-    from ats.pipeline import panel  # noqa: F401  (adds its views to the same blueprint)
     from ats.reports import views as reports
 
-    for feature in (accounts, jobs, pipeline, careers, reports):
+    for feature in (accounts, jobs, pipeline, collaboration, careers, reports):
         app.register_blueprint(feature.bp)
     if app.config["FOYER_ENV"] == "development":
         from ats.dev import mails

@@ -34,6 +34,7 @@ class Role(StrEnum):
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+SETTING_UP = "signed in, second factor or not"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -50,7 +51,10 @@ public = _declare(PUBLIC)
 """Anybody may open the view. It enters a tenancy scope itself if it reads a company's data."""
 
 signed_in = _declare(SIGNED_IN)
-"""Anybody with an account, whatever the role."""
+"""Anybody with an account, whatever the role; the view runs in the scope of that role."""
+
+setting_up = _declare(SETTING_UP)
+"""As `signed_in`, and open as well to staff whose company wants a second factor of them that they have not set up."""
 
 
 def requires(role: Role) -> Callable[[View], View]:
@@ -67,11 +71,11 @@ def enforce() -> Any:
         return None
     if not current_user.is_authenticated:
         return send_to_sign_in()
-    if access == SIGNED_IN:
-        return None
-    if access is None or not current_user.role.includes(access):
+    if access not in (SIGNED_IN, SETTING_UP) and (access is None or not current_user.role.includes(access)):
         abort(403)
-    if access is Role.CANDIDATE:
+    if access != SETTING_UP and current_user.lacks_second_factor:
+        return send_to(url_for("accounts.set_up_second_factor"))
+    if current_user.role is Role.CANDIDATE:
         tenancy.enter_person(current_user.id)
     else:
         tenancy.enter_company(current_user.company_id)
@@ -80,16 +84,17 @@ def enforce() -> Any:
 
 
 def send_to_sign_in() -> Response:
-    """A page redirects; a fragment may not, or the sign-in page would be swapped into a card."""
-    if htmx.is_htmx():
-        target = url_for("accounts.sign_in", next=htmx.current_path())
-        return Response(status=401, headers={"HX-Redirect": target})
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("accounts.sign_in", next=wanted))  # type: ignore[return-value]
+    return send_to(url_for("accounts.sign_in", next=htmx.current_path() if htmx.is_htmx() else wanted))
+
+
+def send_to(page: str) -> Response:
+    """A page redirects; a fragment may not, or the page would be swapped into a card."""
+    if htmx.is_htmx():
+        return Response(status=401, headers={"HX-Redirect": page})
+    return redirect(page)  # type: ignore[return-value]
 
 
 def can(role: Role) -> bool:
     """Whether the person at the screen has the rights of `role`; for templates, to leave out what they may not do."""
     return bool(current_user.is_authenticated and current_user.role.includes(role))
-
-

@@ -115,7 +115,7 @@ def keep_inside_scope(state: ORMExecuteState) -> None:
         return
     if not scope.everything:
         if _has_blind_spot(state.statement):
-            raise OutsideScope("a part of the statement would see every company's rows: name the model in select_from()")
+            raise OutsideScope("part of the statement would see every company's rows: name the model in select_from()")
         state.statement = state.statement.options(*_criteria(scope))
 
 
@@ -169,7 +169,7 @@ def _has_blind_spot(statement: Any) -> bool:
         elif isinstance(element, sa.Update | sa.Delete):
             seen = element is statement and isinstance(element.table, sa.Table) and _is_about_models(element)
             joined = {table for where in element._where_criteria for table in where._from_objects} - {element.table}
-            if _touches_tenant_table(element.table) and not seen or any(map(_touches_tenant_table, joined)):
+            if (not seen and _touches_tenant_table(element.table)) or any(map(_touches_tenant_table, joined)):
                 return True
     return False
 

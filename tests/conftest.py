@@ -103,6 +103,7 @@ def settings(postgres_url: str, redis_url: str, smtp: Mailbox, uploads: Path) ->
         "WTF_CSRF_ENABLED": False,
         "ARGON2": {"time_cost": 1, "memory_cost": 8, "parallelism": 1},  # What is tested is not how slow it is.
         "RATELIMIT_ENABLED": False,
+        "APPLY_SECONDS": 0,  # Tests are faster than people.
     }
 
 

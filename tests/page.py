@@ -60,6 +60,12 @@ class Fragment:
         assert len(found) == 1, f"{len(found)} links say “{text}”"
         return found.pop()
 
+    def sent(self, form: str, **typed: str) -> tuple[str, list[tuple[str, str]]]:
+        """Where a form goes, and what a browser sends with it: its hidden fields, and what is `typed`."""
+        element = self.one(form)
+        hidden = [(str(field["name"]), str(field["value"])) for field in element.select("input[type=hidden]")]
+        return str(element["action"]), [*hidden, *typed.items()]
+
     def rules(self) -> list[Callable[[], Iterator[str]]]:
         return [self._labels, self._content_policy, self._forms, self._names]
 
@@ -154,6 +160,8 @@ class Page(Fragment):
         ids = {str(element["id"]) for element in self.soup.select("[id]")}
         for attribute in REFERENCES:
             for element in self.soup.select(f"[{attribute}]"):
+                if element.name == "dialog" and not text_of(element):
+                    continue  # Its title comes with what it is filled with.
                 if missing := set(str(element[attribute]).split()) - ids:
                     yield f"{attribute} names {sorted(missing)}, which the page does not have: {start_of(element)}"
         for attribute in ("href", "hx-target", "hx-select"):

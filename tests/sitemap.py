@@ -1,28 +1,35 @@
-"""All routes, and what to write into their addresses: what the tests over every route walk along."""
+"""All routes, and how to ask each of them about something of a company: what the tests over every route walk along.
+
+Whoever adds a route whose argument is new here is told so by a failing test: let `furnish` make such a thing.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Rule
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from ats import create_app, tenancy
 from ats.access import Role
 from ats.accounts import confirmation
 from ats.accounts.models import Company, User
 from ats.candidates import files
-from ats.candidates.models import Attachment
+from ats.candidates.models import Attachment, Tag, Tagging
 from ats.candidates.resumes import PDF
-from ats.collaboration.models import Note
+from ats.collaboration.models import Note, Scorecard
 from ats.extensions import db
 from ats.jobs.models import Job
 from ats.notifications.models import Message
-from ats.pipeline.models import Application
+from ats.pipeline.models import Application, Opening, SavedView
 from tests.cast import Firm, apply, open_job
 
 Ids = dict[str, Any]
-"""What to write for the arguments of addresses. A key may name a route too, as `accounts.confirm:token`."""
+"""What to write for the arguments of addresses. A key may name a route too, as `accounts.confirm:token`; under a role
+stands what is that role's own."""
 
 SECRET = "not-a-secret-" * 5
 # Made to be looked at, never to be asked: nothing listens at that address.
@@ -34,6 +41,16 @@ ROUTES: list[tuple[Rule, str]] = [
 ]
 PAGES: list[Rule] = [rule for rule, method in ROUTES if method == "GET"]
 SAFE = ("GET", "HEAD", "OPTIONS")
+
+SELECTED = {"application": "{application_id}:1"}
+FIELDS: dict[str, dict[str, str]] = {
+    "pipeline.move_selected": {**SELECTED, "stage": "screening"},
+    "pipeline.undo_selected": SELECTED,
+    "pipeline.send_mails_now": SELECTED,
+    "pipeline.tag_selected": {**SELECTED, "tag": "Early bird"},
+    "pipeline.reject": SELECTED,
+}
+"""What a route needs beside its address to find what it is asked about: the query of a GET, else the form."""
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/jobs?status=draft"}
 NEVER_WAS = 2_000_000_000
@@ -70,19 +87,28 @@ def address(rule: Rule, ids: Mapping[str, Any]) -> str:
     return MAP.url_map.bind("").build(rule.endpoint, values)
 
 
-def row_arguments(rule: Rule, one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    """The arguments that name a row of a company: two companies have different ones."""
-    return sorted(argument for argument in rule.arguments if one.get(argument) != other.get(argument))
+def ask(client: FlaskClient, rule: Rule, method: str, ids: Ids, **options: Any) -> TestResponse:
+    """The answer of a route about what has these ids."""
+    fields = {name: value.format_map(ids) for name, value in FIELDS.get(rule.endpoint, {}).items()}
+    options["query_string" if method in SAFE else "data"] = fields
+    return client.open(address(rule, ids), method=method, **options)
 
 
-def never_was(rule: Rule, argument: str) -> Any:
+def for_role(ids: Ids, role: Role | None) -> Ids:
+    """The ids of what somebody of that role sees."""
+    return {**ids, **ids[role]} if role else ids
+
+
+def rows_of(rule: Rule, one: Ids, other: Ids) -> list[str]:
+    """The arguments, in the address and beside it, that name rows of a company: two companies have different ones."""
+    fields = "".join(FIELDS.get(rule.endpoint, {}).values())
+    names = {*rule.arguments, *(name for _, name, _, _ in Formatter().parse(fields) if name)}
+    return sorted(name for name in names if one.get(name) != other.get(name))
+
+
+def never_was(argument: str) -> Any:
     """An id, or a slug, that names nothing."""
-    return NEVER_WAS if isinstance(rule._converters[argument], IntegerConverter) else "never-was"
-
-
-def for_access(ids: Ids, access: Any) -> Ids:
-    """The ids of what somebody with that access sees: a candidate's application is their own."""
-    return {**ids, "application_id": ids["own application_id"]} if access is Role.CANDIDATE else ids
+    return NEVER_WAS if argument.endswith("_id") else "never-was"
 
 
 def furnish(app: Flask, firm: Firm, candidate: int) -> Ids:
@@ -100,16 +126,22 @@ def furnish(app: Flask, firm: Firm, candidate: int) -> Ids:
         )
         for application in (db.session.get_one(Application, firm.application), own):
             _hand_in(application)
-            db.session.add(Note(application_id=application.id, author_id=firm.manager, body="A **fine** baker."))
+            _judge(application, firm)
+        views = {
+            role: SavedView(user_id=firm.user(role), name="Late", query="q=late") for role in Role if role.is_staff
+        }
+        db.session.add_all(views.values())
         confirmation.post(recruiter)
         db.session.commit()
-        ids = {
+        ids: Ids = {
             "slug": firm.slug,
             "job_id": firm.job,
             "application_id": firm.application,
-            "own application_id": own.id,
             "stage": "applied",
+            "view_id": views[Role.ADMIN].id,
             "filename": "css/base.css",
+            Role.CANDIDATE: {"application_id": own.id},
+            **{role: {"view_id": view.id} for role, view in views.items()},
         }
     with app.app_context():
         return {**ids, "accounts.confirm:token": _confirmation_token(firm.emails[Role.RECRUITER])}
@@ -127,6 +159,16 @@ def _hand_in(application: Application) -> None:
         text="Baker since 2009.",
     )
     application.answers = [{"id": "aa", "prompt": "What do you bake best?", "kind": "short", "answer": "Rye bread"}]
+
+
+def _judge(application: Application, firm: Firm) -> None:
+    """What colleagues add: a note, a scorecard, a tag, and that one of them has looked at it."""
+    db.session.add(Note(application_id=application.id, author_id=firm.manager, body="A **fine** baker."))
+    db.session.add(Scorecard(application_id=application.id, author_id=firm.manager, rating=4, comment="Hire."))
+    tag = Tag.named("Night owl")
+    db.session.flush()  # The tagging names the tag's id.
+    db.session.add(Tagging(candidate_id=application.candidate_id, tag_id=tag.id))
+    db.session.add(Opening(application_id=application.id, user_id=firm.recruiter))
 
 
 def _confirmation_token(email: str) -> str:

@@ -1,5 +1,6 @@
 """Who may open what: every route there is, and every one to come, is held to these rules."""
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,23 +13,11 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from ats import create_app
-from ats.access import PUBLIC, SIGNED_IN, Role
+from ats.access import PUBLIC, Role
 from ats.accounts.models import User
 from ats.extensions import db
 from tests.cast import PASSWORD, Firm
-from tests.sitemap import (
-    HTMX,
-    ROUTES,
-    SAFE,
-    Ids,
-    access_of,
-    address,
-    for_access,
-    furnish,
-    name,
-    never_was,
-    row_arguments,
-)
+from tests.sitemap import HTMX, ROUTES, SAFE, Ids, access_of, address, ask, for_role, furnish, name, never_was, rows_of
 
 OPEN_TO = {
     "static": PUBLIC,
@@ -60,8 +49,17 @@ OPEN_TO = {
     "pipeline.application": Role.HIRING_MANAGER,
     "pipeline.resume": Role.HIRING_MANAGER,
     "pipeline.add_note": Role.HIRING_MANAGER,
+    "pipeline.changes": Role.HIRING_MANAGER,
+    "pipeline.save_view": Role.HIRING_MANAGER,
+    "pipeline.delete_view": Role.HIRING_MANAGER,
     "pipeline.move": Role.RECRUITER,
     "pipeline.undo": Role.RECRUITER,
+    "pipeline.send_mail_now": Role.RECRUITER,
+    "pipeline.move_selected": Role.RECRUITER,
+    "pipeline.undo_selected": Role.RECRUITER,
+    "pipeline.send_mails_now": Role.RECRUITER,
+    "pipeline.tag_selected": Role.RECRUITER,
+    "pipeline.reject": Role.RECRUITER,
     "reports.dashboard": Role.HIRING_MANAGER,
     "reports.applications": Role.HIRING_MANAGER,
 }
@@ -130,11 +128,9 @@ def test_a_role_opens_what_it_may_and_nothing_else(
     method: str,
     headers: dict[str, str],
 ) -> None:
-    access = OPEN_TO.get(rule.endpoint)
-    url = address(rule, for_access(own, access))
     for role, user in people.items():
-        answer = sign_in(user).open(url, method=method, headers=headers)
-        if access == SIGNED_IN or (isinstance(access, Role) and role.includes(access)):
+        answer = ask(sign_in(user), rule, method, for_role(own, role), headers=headers)
+        if may_open(role, OPEN_TO.get(rule.endpoint)):
             assert answer.status_code < 500, f"{role} gets {answer.status}"
             assert answer.status_code not in (401, 403, 404), f"{role} is refused: {answer.status}"
             assert not (answer.location or "").startswith("/sign-in"), f"{role} is sent to sign in"
@@ -150,7 +146,7 @@ def test_a_public_route_answers_everybody(
 ) -> None:
     for client in (app.test_client(), *map(sign_in, people.values())):
         for headers in HEADERS.values():
-            status = client.open(address(rule, own), method=method, headers=headers).status_code
+            status = ask(client, rule, method, own, headers=headers).status_code
             assert status < 500
             assert status not in (401, 403, 404)
 
@@ -166,22 +162,17 @@ def test_what_belongs_to_strangers_does_not_exist(
     method: str,
 ) -> None:
     """The same 404, to the byte, as for an id that never was."""
-    access = access_of(rule)
-    own, strange = for_access(own, access), for_access(strange, access)
-    rows = row_arguments(rule, own, strange)
-    assert rows, f"Nothing in {rule.rule} differs between two companies: see `furnish` in tests/sitemap.py."
-    allowed = [role for role in people if isinstance(access, Role) and role.includes(access)]
-    for client in [sign_in(people[role]) for role in allowed] or [app.test_client()]:
-        for argument in rows:
-            for headers in HEADERS.values():
-                foreign = client.open(
-                    address(rule, {**own, argument: strange[argument]}), method=method, headers=headers
-                )
-                absent = client.open(
-                    address(rule, {**own, argument: never_was(rule, argument)}), method=method, headers=headers
-                )
-                assert foreign.status_code == 404, f"{argument} of another company answers {foreign.status}"
-                assert seen(foreign) == seen(absent), "The answer tells that there is something."
+    roles: list[Any] = [role for role in people if may_open(role, access_of(rule))]
+    for role in roles or [None]:
+        client = sign_in(people[role]) if role else app.test_client()
+        mine, theirs = for_role(own, role), for_role(strange, role)
+        rows = rows_of(rule, mine, theirs)
+        assert rows, f"Nothing in {rule.rule} differs between two companies: see `furnish` in tests/sitemap.py."
+        for argument, headers in itertools.product(rows, HEADERS.values()):
+            foreign = ask(client, rule, method, {**mine, argument: theirs[argument]}, headers=headers)
+            absent = ask(client, rule, method, {**mine, argument: never_was(argument)}, headers=headers)
+            assert foreign.status_code == 404, f"{argument} of another company answers {foreign.status}"
+            assert seen(foreign) == seen(absent), "The answer tells that there is something."
 
 
 def test_another_candidates_application_does_not_exist(
@@ -189,10 +180,11 @@ def test_another_candidates_application_does_not_exist(
 ) -> None:
     """Neither one with an account behind it nor one that came without signing in, in whatever company."""
     client = sign_in(jane)
-    for application in (own["application_id"], strange["application_id"], strange["own application_id"]):
+    for application in (own["application_id"], strange["application_id"], strange[Role.CANDIDATE]["application_id"]):
         url = f"/my/applications/{application}/withdrawal"
         assert [client.get(url).status_code, client.post(url).status_code] == [404, 404]
-    assert client.get(f"/my/applications/{own['own application_id']}/withdrawal").status_code == 200
+    own_application = own[Role.CANDIDATE]["application_id"]
+    assert client.get(f"/my/applications/{own_application}/withdrawal").status_code == 200
 
 
 def test_an_id_that_no_column_can_hold_is_not_found_either(sign_in: Callable[[int], FlaskClient], acme: Firm) -> None:
@@ -230,6 +222,11 @@ def test_nothing_is_changed_without_a_csrf_token(
         answer = client.open(address(rule, ANY_IDS), method=method, headers=headers)
         assert answer.status_code == 400
         assert "its form has expired" in answer.text
+
+
+def may_open(role: Role, access: Any) -> bool:
+    """Whether the role is listed. Any access that is none of a role, and not missing, is for all who have signed in."""
+    return role.includes(access) if isinstance(access, Role) else access not in (None, PUBLIC)
 
 
 def seen(answer: TestResponse) -> tuple[int, dict[str, str], bytes]:

@@ -73,8 +73,8 @@ BLIND_SPOTS: dict[str, Any] = {
     "UPDATE inside another statement": sa.select(
         sa.update(Application).values(source="Somewhere").returning(Application.id).cte().c.id
     ),
-    "UPDATE of the table": sa.update(Application.__table__).values(source="Somewhere"),
-    "SELECT of the table": sa.select(Application.__table__),
+    "UPDATE of the table": sa.update(db.metadata.tables["application"]).values(source="Somewhere"),
+    "SELECT of the table": sa.select(db.metadata.tables["application"]),
     "DELETE with a join": sa.delete(Company).where(Company.id == Application.company_id),
 }
 WRITES: dict[str, Any] = {

@@ -1,23 +1,19 @@
-"""Company (the tenant), User (a login) and UserSession (one signed-in browser)."""
+"""Company (the tenant), the addresses it had, and User (a login)."""
 
-import hashlib
-import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask_login import UserMixin
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ats.access import Role
 from ats.accounts import passwords
 from ats.errors import Refusal
-from ats.extensions import Model, db, login_manager
+from ats.extensions import Model, db
 from ats.text import slug_of
-
-SESSION_LIFE = timedelta(days=14)
 
 REJECTION_MAILS = {
     "application": "After an application, short",
@@ -35,6 +31,15 @@ REASONS = (
     {"id": "other", "label": "Other", "mail": "application"},
 )
 """The reasons that a company begins with."""
+
+ROLE = sa.Enum(
+    Role,
+    native_enum=False,
+    create_constraint=False,
+    length=20,
+    values_callable=lambda roles: [str(role) for role in roles],
+)
+"""The type of a column that holds a role."""
 
 
 class Company(Model):
@@ -67,6 +72,8 @@ class Company(Model):
     """After how many months without change an application is erased; None: never by itself."""
     logo_key: Mapped[str | None]
     """The logo's key in the storage of files."""
+    second_factor_required: Mapped[bool] = mapped_column(default=False)
+    """Whether staff without a second factor are led to set one up, and nowhere else."""
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
     @property
@@ -77,9 +84,28 @@ class Company(Model):
     def found(cls, name: str) -> "Company":
         """A new company under the first free slug made of its name."""
         base = slug_of(name) or "company"
-        taken = set(db.session.scalars(sa.select(cls.slug).where(cls.slug.startswith(base, autoescape=True))))
+        known = CompanySlug.slug
+        taken = set(db.session.scalars(sa.select(known).where(known.startswith(base, autoescape=True))))
         slug = next(s for s in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
         return cls(name=name, slug=slug)
+
+    @classmethod
+    def once_at(cls, slug: str) -> "Company | None":
+        """The company that has, or once had, that slug."""
+        return db.session.scalar(
+            sa.select(cls).join(CompanySlug, CompanySlug.owner_id == cls.id).where(CompanySlug.slug == slug)
+        )
+
+
+class CompanySlug(Model):
+    """Every slug that a company ever had, so that old links lead on and no other company takes them.
+
+    Rows are written by a trigger on company. As public as the careers pages, and looked at before it is known which
+    company is meant; hence `owner_id` and not the `company_id` of a tenant's rows.
+    """
+
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    owner_id: Mapped[int] = mapped_column(sa.ForeignKey("company.id"))
 
 
 class EmailTaken(Refusal):
@@ -102,17 +128,15 @@ class User(UserMixin, Model):
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     password_hash: Mapped[str]
-    role: Mapped[Role] = mapped_column(
-        sa.Enum(
-            Role,
-            native_enum=False,
-            create_constraint=False,
-            length=20,
-            values_callable=lambda roles: [str(role) for role in roles],
-        )
-    )
+    role: Mapped[Role] = mapped_column(ROLE)
     confirmed_at: Mapped[datetime | None]
     """When the owner proved to read mail at `email`."""
+    password_changed_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    """What was sent to reset an older password, or to prove an address under it, is worth nothing."""
+    second_factor_at: Mapped[datetime | None]
+    """Since when a second factor is asked for; its secret is ats.accounts.second_factor.SecondFactor."""
+    removed_at: Mapped[datetime | None]
+    """When an admin took the person off the team. The row stays, for the names in the history."""
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
     company: Mapped[Company | None] = relationship()
@@ -140,47 +164,32 @@ class User(UserMixin, Model):
     @classmethod
     def with_password(cls, email: str, password: str) -> "User | None":
         """The user with that address and password. Takes as long for an unknown address as for a wrong password."""
-        user = db.session.scalar(sa.select(cls).filter_by(email=email.strip().lower()))
-        if passwords.match(user and user.password_hash, password):
-            return user
-        return None
+        user = db.session.scalar(sa.select(cls).filter_by(email=email.strip().lower(), removed_at=None))
+        if not passwords.match(user and user.password_hash, password) or user is None:
+            return None
+        if passwords.is_outdated(user.password_hash):
+            user.password_hash = passwords.hashed(password)
+        return user
+
+    def has_password(self, password: str) -> bool:
+        return passwords.match(self.password_hash, password)
+
+    def set_password(self, password: str) -> None:
+        """Takes a password that `passwords.objection` has nothing against. What was sent to reset the old one is void."""
+        self.password_hash = passwords.hashed(password)
+        self.password_changed_at = sa.func.now()  # type: ignore[assignment]
 
     @property
     def is_staff(self) -> bool:
         return self.role.is_staff
 
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whether the company wants one of its staff and this user has none yet."""
+        return self.company is not None and self.company.second_factor_required and self.second_factor_at is None
+
     def get_id(self) -> str:
         """What Flask-Login keeps in the cookie: the token of a new session, not the user's id, so that it can be ended."""
-        token = secrets.token_urlsafe(32)
-        db.session.add(UserSession(token_hash=_hash(token), user_id=self.id))
-        return token
+        from ats.accounts.sessions import UserSession  # Which knows users.
 
-
-class UserSession(Model):
-    """One signed-in browser. Its cookie holds the token, the row only the token's SHA-256; without the row, no entry."""
-
-    token_hash: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
-
-    user: Mapped[User] = relationship(lazy="raise")
-
-    @classmethod
-    def end(cls, token: str) -> None:
-        db.session.execute(sa.delete(cls).where(cls.token_hash == _hash(token)))
-
-
-@login_manager.user_loader
-def user_of_session(token: str) -> User | None:
-    """The user whose browser holds the token, with the company, in one statement."""
-    return db.session.scalar(
-        sa.select(User)
-        .join(UserSession, UserSession.user_id == User.id)
-        .outerjoin(User.company)
-        .where(UserSession.token_hash == _hash(token), UserSession.created_at > sa.func.now() - SESSION_LIFE)
-        .options(contains_eager(User.company))
-    )
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+        return UserSession.start(self)

@@ -47,7 +47,7 @@ def stream(key: str) -> Iterator[bytes]:
         found = _storage().get(key)
     except FileNotFoundError:
         raise FileMissing(key) from None
-    return (bytes(chunk) for chunk in found.stream(min_chunk_size=CHUNK_BYTES))
+    return iter(found.stream(min_chunk_size=CHUNK_BYTES))
 
 
 def delete(key: str) -> None:
@@ -110,10 +110,11 @@ def _open(url: str) -> ObjectStore:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return LocalStore(folder)
     if parts.scheme == "s3":
-        # A request waits for this: better an error soon than minutes of retries.
+        # A request waits for this: better an error soon than minutes of retries. Whether plain HTTP is spoken, to a
+        # storage of one's own, is up to the endpoint that AWS_ENDPOINT names.
         return from_url(
             url,
-            client_options={"connect_timeout": "3s", "timeout": "30s"},
+            client_options={"connect_timeout": "3s", "timeout": "30s", "allow_http": True},
             retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
         )
     if parts.scheme == "memory":

@@ -1,5 +1,6 @@
 """Candidate: a person as one company knows them; Attachment: a file they sent."""
 
+import contextlib
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -32,6 +33,8 @@ class Candidate(TenantOwned, Model):
     headline: Mapped[str] = mapped_column(default="")
     """What they do and where, in a few words."""
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    erased_at: Mapped[datetime | None]
+    """When all that is personal was taken out (ats.privacy.erasure); the row stays for the history."""
 
     @classmethod
     def known_as(cls, email: str, *, name: str, phone: str = "", headline: str = "") -> "Candidate":
@@ -61,6 +64,21 @@ class Candidate(TenantOwned, Model):
     @property
     def first_name(self) -> str:
         return self.name.split()[0] if self.name.split() else self.name
+
+    def tags(self) -> "list[Tag]":
+        """In the order of the alphabet."""
+        own = sa.select(Tag).join(Tagging, Tagging.tag_id == Tag.id).where(Tagging.candidate_id == self.id)
+        return list(db.session.scalars(own.order_by(sa.func.lower(Tag.name))))
+
+    def tag(self, tag: "Tag") -> None:
+        """Twice is as good as once."""
+        if db.session.get(Tagging, (self.id, tag.id)):
+            return
+        with contextlib.suppress(sa.exc.IntegrityError), db.session.begin_nested():  # Another request was first.
+            db.session.add(Tagging(candidate_id=self.id, tag_id=tag.id))
+
+    def untag(self, tag_id: int) -> None:
+        db.session.execute(sa.delete(Tagging).where(Tagging.candidate_id == self.id, Tagging.tag_id == tag_id))
 
 
 class Tag(TenantOwned, Model):
@@ -112,7 +130,8 @@ class Attachment(TenantOwned, Model):
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
-    candidate_id: Mapped[int] = mapped_column(sa.BigInteger, index=True)
+    candidate_id: Mapped[int | None] = mapped_column(sa.BigInteger, index=True)
+    """None while it belongs to a draft."""
     key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     """As the person gave it, cleaned of paths and invisible characters; for display and download."""
@@ -123,7 +142,13 @@ class Attachment(TenantOwned, Model):
     """None until it was read, empty if there is none to read."""
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
-    candidate: Mapped[Candidate] = relationship(lazy="raise")
+    candidate: Mapped[Candidate | None] = relationship(lazy="raise")
+
+    @classmethod
+    def of_person(cls, user_id: int) -> sa.ColumnElement[bool]:
+        """The resumes of a person's applications. By the table's name, as above."""
+        applications = cls.metadata.tables["application"].c
+        return cls.id.in_(sa.select(applications.resume_id).where(applications.user_id == user_id))
 
     @property
     def is_pdf(self) -> bool:

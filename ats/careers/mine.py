@@ -1,77 +1,28 @@
 """A signed-in candidate's own applications, across companies."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import sqlalchemy as sa
-from flask import flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
+from ats import formatting, tenancy
 from ats.access import Role, requires
 from ats.accounts.models import Company
+from ats.candidates.models import Candidate
+from ats.careers import following
+from ats.careers.forms import NewerResumeForm, WithdrawalForm
+from ats.careers.status import download, take_resume
 from ats.careers.views import bp
-from ats.extensions import db
-from ats.jobs.models import Job
-from ats.pipeline import progress
-from ats.pipeline.models import WITHDRAWN, Application, StageChange
-from ats.pipeline.stages import OPEN_STAGES
-
-SENTENCES = {
-    "applied": "Your application has arrived. A person reads it, and you hear from them either way.",
-    "screening": "They are reading your application closely. If it fits, they get in touch about a first talk.",
-    "interview": "They would like to talk with you. The team writes to you about when and with whom.",
-    "offer": "They would like to work with you. The team writes to you about the offer.",
-    "hired": "You have the job. Congratulations!",
-    "rejected": "They decided to go on with other people. Thank you for the time you gave it.",
-    WITHDRAWN: "You withdrew this application.",
-}
-
-
-@dataclass(frozen=True)
-class Followed:
-    """One application as its candidate sees it."""
-
-    application: Application
-    company: Company
-    changes: list[StageChange]
-    """Those that hold and that the candidate may know of, the first first."""
-
-    @property
-    def job(self) -> Job:
-        return self.application.job
-
-    @property
-    def stage(self) -> str:
-        return self.changes[-1].to_stage
-
-    @property
-    def is_open(self) -> bool:
-        return self.stage in OPEN_STAGES
-
-    @property
-    def is_withdrawn(self) -> bool:
-        return self.changes[-1].reason == WITHDRAWN
-
-    @property
-    def sentence(self) -> str:
-        return SENTENCES[WITHDRAWN if self.is_withdrawn else self.stage]
-
-    @property
-    def ended_at(self) -> datetime:
-        return self.changes[-1].created_at
-
-    @property
-    def steps(self) -> list[dict[str, Any]]:
-        return progress.steps(self.changes)
+from ats.extensions import db, limiter
+from ats.pipeline.models import Application
 
 
 @bp.get("/my/applications")
 @requires(Role.CANDIDATE)
 def my_applications() -> str:
-    followed = applications_of(current_user.id)
+    rows = db.session.execute(own().order_by(Application.created_at.desc(), Application.id.desc())).tuples()
+    followed = following.followed(rows)
     return render_template(
         "careers/my_applications.html",
         open=[one for one in followed if one.is_open],
@@ -79,51 +30,107 @@ def my_applications() -> str:
     )
 
 
-@bp.get("/my/applications/<int:application_id>/withdrawal")
+@bp.get("/my/applications/<int:application_id>")
 @requires(Role.CANDIDATE)
-def confirm_withdrawal(application_id: int) -> str:
-    return render_template("careers/withdraw.html", application=own(application_id))
+def my_application(application_id: int) -> str:
+    return page(*one(application_id), form=NewerResumeForm(formdata=None))
 
 
-@bp.post("/my/applications/<int:application_id>/withdrawal")
+@bp.get("/my/applications/<int:application_id>/resume")
 @requires(Role.CANDIDATE)
-def withdraw(application_id: int) -> Response:
-    application = own(application_id)
-    application.withdraw(actor=current_user)
+def my_resume(application_id: int) -> Response:
+    return download(one(application_id)[0])
+
+
+@bp.post("/my/applications/<int:application_id>/resume")
+@requires(Role.CANDIDATE)
+def replace_my_resume(application_id: int) -> str | Response | tuple[str, int]:
+    application, company = one(application_id)
+    form = NewerResumeForm()
+    if not form.validate():
+        return page(application, company, form=form), 422
+    take_resume(application, form)
+    db.session.commit()
+    return redirect(url_for(".my_application", application_id=application_id), 303)
+
+
+@bp.route("/my/applications/<int:application_id>/withdrawal", methods=["GET", "POST"])
+@requires(Role.CANDIDATE)
+def withdraw(application_id: int) -> str | Response | tuple[str, int]:
+    application, company = one(application_id)
+    form = WithdrawalForm()
+    back = url_for(".my_application", application_id=application_id)
+    if not form.validate_on_submit():
+        answer = render_template("careers/withdraw.html", job=application.job, form=form, back=back)
+        return (answer, 422) if form.errors else answer
+    following.withdraw(application, actor=current_user, why=form.why.data or "")
     db.session.commit()
     flash(f"You withdrew your application for {application.job.title}. Thank you for letting them know.")
     return redirect(url_for(".my_applications"), 303)
 
 
-def own(application_id: int) -> Application:
-    wanted = sa.select(Application).where(Application.id == application_id)
-    return db.one_or_404(wanted.options(joinedload(Application.job), joinedload(Application.candidate)))
+@bp.post("/my/applications/claims")
+@requires(Role.CANDIDATE)
+@limiter.limit("20 per hour")
+def claim() -> Response:
+    """Take over what was sent without an account, from the address that this account has proved."""
+    if not current_user.confirmed_at:
+        flash(f"Confirm first that {current_user.email} is yours: the link is in the mail you got there.", "bad")
+        return redirect(url_for(".my_applications"), 303)
+    number = claim_all(current_user.id, current_user.email)
+    if number:
+        flash("One application is in your account now." if number == 1 else f"{number} applications are in your account now.")
+    else:
+        flash(f"There are no further applications from {current_user.email}.")
+    return redirect(url_for(".my_applications"), 303)
 
 
-def applications_of(user_id: int) -> list[Followed]:
-    """The person's applications, the newest first, in two statements."""
-    rows = db.session.execute(
+def claim_all(user_id: int, email: str) -> int:
+    """Of all companies; returns how many. The address must be proved."""
+    db.session.commit()
+    tenancy.leave()
+    tenancy.enter_everything()
+    unclaimed = (
+        sa.select(Application)
+        .join(Candidate, Candidate.id == Application.candidate_id)
+        .where(Application.user_id.is_(None), Candidate.email == email)
+        .order_by(Application.id)
+        .with_for_update(of=Application, key_share=True)
+    )
+    applications = db.session.scalars(unclaimed).all()
+    for application in applications:
+        application.user_id = user_id
+    db.session.commit()
+    tenancy.leave()
+    tenancy.enter_person(user_id)
+    return len(applications)
+
+
+def own() -> sa.Select[Application, Company]:
+    return (
         sa.select(Application, Company)
         .join(Company, Company.id == Application.company_id)
-        .where(Application.user_id == user_id)
-        .order_by(Application.created_at.desc(), Application.id.desc())
-        .options(joinedload(Application.job))
-    ).all()
-    histories: dict[int, list[StageChange]] = {application.id: [] for application, _ in rows}
-    changes = sa.select(StageChange).where(StageChange.application_id.in_(histories)).order_by(StageChange.seq)
-    for change in db.session.scalars(changes):
-        histories[change.application_id].append(change)
-    return [
-        Followed(application, company, known(histories[application.id], company, user_id))
-        for application, company in rows
-    ]
+        .where(Application.user_id == current_user.id)
+        .options(joinedload(Application.job), joinedload(Application.candidate), joinedload(Application.resume))
+    )
 
 
-def known(history: list[StageChange], company: Company, user_id: int) -> list[StageChange]:
-    """The changes that hold and that the candidate may know of: their own, and those whose mail is not held any more."""
-    until = datetime.now(UTC) - timedelta(seconds=company.mail_hold_seconds)
-    return [
-        change
-        for change in progress.holding(history)
-        if change.seq == 1 or change.actor_id == user_id or change.created_at <= until
-    ]
+def one(application_id: int) -> tuple[Application, Company]:
+    application, company = db.session.execute(own().where(Application.id == application_id)).one_or_none() or abort(404)
+    formatting.use_zone(company.time_zone)
+    return application, company
+
+
+def page(application: Application, company: Company, *, form: NewerResumeForm) -> str:
+    (shown,) = following.followed([(application, company)])
+    ids = {"application_id": application.id}
+    return render_template(
+        "careers/my_application.html",
+        followed=shown,
+        form=form,
+        urls={
+            "resume": url_for(".my_resume", **ids),
+            "withdrawal": url_for(".withdraw", **ids),
+            "data": url_for("privacy.ask", **ids),
+        },
+    )

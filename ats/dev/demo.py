@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 import click
 import sqlalchemy as sa
@@ -45,9 +46,9 @@ ROBIN = Person(
 )
 ROBINS_WAYS = {
     "Senior Backend Engineer": ["screening", "interview"],
-    "Account Executive, DACH": ["rejected"],
+    "Frontend Engineer": ["rejected"],
+    "Site Reliability Engineer": [],
     "Data Engineer": ["screening", "interview", "offer"],
-    "Regional Sales Manager": [],
 }
 """Where the demo's candidate applied, and the stages that it led to."""
 BUSY = 100
@@ -87,7 +88,7 @@ def load(progress: Callable[[str], object] = print) -> None:
         company = _found(firm, password_hash, now)
         db.session.flush()  # The scope and the applications name the ids.
         with tenancy.company(company.id):
-            jobs = [(ad, _job(ad, firm, company, random, now)) for ad in firm.ads]
+            jobs = [(ad, _job(ad, firm, company, now)) for ad in firm.ads]
             db.session.flush()
             dossiers = [
                 dossier for ad, job in jobs for dossier in _dossiers(ad, job, company, cast, random, now, robin.id)
@@ -132,7 +133,7 @@ def _found(firm: Firm, password_hash: str, now: datetime) -> Company:
     return company
 
 
-def _job(ad: Ad, firm: Firm, company: Company, random: Random, now: datetime) -> Job:
+def _job(ad: Ad, firm: Firm, company: Company, now: datetime) -> Job:
     job = Job(
         title=ad.title,
         department=ad.department,
@@ -151,11 +152,17 @@ def _job(ad: Ad, firm: Firm, company: Company, random: Random, now: datetime) ->
     if ad.closes is not None:
         job.closes_on = now.astimezone(company.zone).date() + timedelta(days=ad.closes)
     if ad.status != "draft":
-        job.opened_at = histories.at_work(random, now - timedelta(days=ad.opened), company.zone)
+        job.opened_at = _office_hour(now - timedelta(days=ad.opened), company.zone)
     if ad.closed is not None:
-        job.closed_at = histories.at_work(random, now - timedelta(days=ad.closed), company.zone)
+        job.closed_at = _office_hour(now - timedelta(days=ad.closed), company.zone)
     db.session.add(job)
     return job
+
+
+def _office_hour(moment: datetime, zone: ZoneInfo) -> datetime:
+    """A quarter past ten of that day, or of the Friday before it."""
+    local = moment.astimezone(zone).replace(hour=10, minute=15)
+    return (local - timedelta(days=max(0, local.weekday() - 4))).astimezone(UTC)
 
 
 def _dossiers(
@@ -186,9 +193,9 @@ def _dossiers(
     return dossiers
 
 
-def _awake(random: Random, moment: datetime, earliest: datetime, latest: datetime, zone: object) -> datetime:
+def _awake(random: Random, moment: datetime, earliest: datetime, latest: datetime, zone: ZoneInfo) -> datetime:
     """The moment, at an hour of its day at which people write applications, between the two others."""
-    local = moment.astimezone(zone)  # type: ignore[arg-type]
+    local = moment.astimezone(zone)
     hour = random.choices((8, 10, 12, 14, 17, 19, 20, 21, 22), (2, 3, 4, 3, 4, 6, 7, 6, 3))[0]
     local = local.replace(hour=hour, minute=random.randint(0, 59), second=random.randint(0, 59))
     moment = local.astimezone(UTC)

@@ -5,6 +5,7 @@ from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from ats.accounts.models import REASONS
 from ats.pipeline.models import WITHDRAWN
 from ats.pipeline.stages import FIRST, TARGETS
 
@@ -16,22 +17,12 @@ _WAITS = {"applied": 4.0, "screening": 6.0, "interview": 9.0, "offer": 5.0}
 _FOLLOWS = {
     "applied": {"screening": 60, "rejected": 40},
     "screening": {"interview": 52, "rejected": 48},
-    "interview": {"offer": 42, "rejected": 58},
-    "offer": {"hired": 72, "rejected": 28},
+    "interview": {"offer": 32, "rejected": 68},
+    "offer": {"hired": 60, "rejected": 40},
 }
 _WITHDRAWN_SHARE = {"applied": 0.06, "screening": 0.12, "interview": 0.2, "offer": 0.8}
-_REASONS = (
-    "Too little experience with what the job is mostly about",
-    "Salary expectations and our range are too far apart",
-    "Others were stronger in this round",
-    "Wants to work fully remote, the team needs two days a week here",
-    "Did not answer two mails and a call",
-    "Position needs a work permit from the first day on",
-    "Good person, wrong job: keep in mind for next spring",
-    "Weak in the work sample, strong in the talk",
-    "Looking for a part-time position, this one is full-time",
-    "",
-)
+_REASONS = {"experience": 5, "better-fit": 7, "salary": 3, "permit": 1, "other": 1}
+_LABELS = {reason["id"]: reason["label"] for reason in REASONS}
 
 
 class Move(NamedTuple):
@@ -61,7 +52,7 @@ def invent(
         if move.at <= since or move.at > until:
             if not to_the_end:
                 break
-            move = Move(source, "rejected", until, reason="The position was filled")
+            move = Move(source, "rejected", until, reason=_LABELS["filled"])
         if not move.by_candidate and random.random() < UNDO_SHARE and move.at > since + timedelta(minutes=5):
             history += _slip(random, move)
         history.append(move)
@@ -75,7 +66,7 @@ def along(random: Random, way: list[str], *, applied_at: datetime, until: dateti
         at = at_work(random, applied_at + (until - applied_at) * number / (len(way) + 2), zone)
         if at <= history[-1].at:
             at = at_work(random, history[-1].at + timedelta(hours=3), zone)
-        reason = random.choice(_REASONS[:3]) if target == "rejected" else None
+        reason = _reason(random) if target == "rejected" else None
         history.append(Move(history[-1].target, target, at, reason=reason))
     return history
 
@@ -86,9 +77,9 @@ def at_work(random: Random, moment: datetime, zone: ZoneInfo) -> datetime:
     if local.weekday() < 5 and 9 <= local.hour < 18:
         return moment
     later = random.randint(1, 3)  # Not all on Monday.
-    while later or local.weekday() >= 5:
+    while later:
         local += timedelta(days=1)
-        later -= later > 0 and local.weekday() < 5
+        later -= local.weekday() < 5
     opens = local.replace(hour=9, minute=0, second=0)
     return (opens + timedelta(seconds=random.randint(0, 8 * 3600))).astimezone(moment.tzinfo)
 
@@ -97,8 +88,13 @@ def _next(random: Random, source: str, at: datetime, zone: ZoneInfo) -> Move:
     [target] = random.choices(list(_FOLLOWS[source]), list(_FOLLOWS[source].values()))
     if target == "rejected" and random.random() < _WITHDRAWN_SHARE[source]:
         return Move(source, target, at, by_candidate=True, reason=WITHDRAWN)
-    reason = random.choice(_REASONS) or None if target == "rejected" else None
+    reason = _reason(random) if target == "rejected" else None
     return Move(source, target, at_work(random, at, zone), reason=reason)
+
+
+def _reason(random: Random) -> str:
+    [reason] = random.choices(list(_REASONS), list(_REASONS.values()))
+    return _LABELS[reason]
 
 
 def _slip(random: Random, right: Move) -> list[Move]:

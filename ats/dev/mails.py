@@ -48,10 +48,11 @@ def show(key: str) -> str:
 @bp.get("/<key>/html")
 @public
 def html(key: str) -> Response:
-    """The HTML part as a mail program would show it: its own styles, no script, no origin."""
-    answer = Response(found(key).body("html"))
+    """The HTML part as a mail program would show it: its own styles, no script, no origin, links in a new tab."""
+    answer = Response(found(key).body("html").replace("<head>", '<head><base target="_blank">', 1))
     answer.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups; frame-ancestors 'self'"
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
+        "sandbox allow-popups allow-popups-to-escape-sandbox"
     )
     return answer
 
@@ -77,4 +78,4 @@ def _newest(folder: Path) -> list[str]:
 
 
 def _parsed(content: bytes) -> EmailMessage:
-    return email.message_from_bytes(content, policy=email.policy.default)  # type: ignore[return-value]
+    return email.message_from_bytes(content, policy=email.policy.default)

@@ -1,4 +1,4 @@
-"""What colleagues write about applications, by the stage they were in."""
+"""What colleagues write: notes by the stage of the application, comments of scorecards by rating, and tags."""
 
 REMARKS = {
     "applied": (
@@ -40,3 +40,34 @@ REMARKS = {
         "Told them in a call, not by mail only. They thanked us for the feedback.",
     ),
 }
+
+VERDICTS = {
+    1: (
+        "Talked over the others in the work sample, twice.",
+        "Not for this job. See my notes on the second talk.",
+    ),
+    2: (
+        "Good in parts, but I would be the one to fill the gaps.",
+        "Answers stayed general whenever I asked for an example.",
+        "",
+    ),
+    3: (
+        "Would hire. One question about on-call is still open.",
+        "Solid, kind, curious. Not the fastest.",
+        "",
+    ),
+    4: (
+        "Explained our own system back to us, better.",
+        "Strong yes: I would want to work on whatever they work on.",
+        "",
+    ),
+}
+TAGS = (
+    "Keep in touch",
+    "Relocation",
+    "Silver medallist",
+    "Speaks German",
+    "Needs sponsorship",
+    "Ex-colleague",
+    "Part-time",
+)

@@ -10,19 +10,17 @@ from ats.access import Role
 from ats.accounts.models import Company, User
 from ats.candidates import extract, files, resumes
 from ats.candidates.models import Attachment, Candidate
-from ats.collaboration.models import Note
 from ats.dev import letters
 from ats.dev import resumes as writers
-from ats.dev.histories import Move, at_work
+from ats.dev.discussion import discuss
+from ats.dev.histories import Move
 from ats.dev.people import Person
-from ats.dev.remarks import REMARKS
 from ats.extensions import db
 from ats.jobs.models import Job
 from ats.notifications.models import CANCELLED, SENT, Message
 from ats.pipeline.models import Application, StageChange
-from ats.pipeline.stages import FIRST
+from ats.pipeline.stages import FIRST, HiringPipeline
 
-NOTE_SHARE = 0.22
 RESUME_OF_REJECTED = 8
 """Of the rejected only every eighth has a resume: writing them takes most of the time."""
 
@@ -55,7 +53,13 @@ def write_down(dossiers: list[Dossier], company: Company, random: Random, now: d
         for dossier, application in zip(dossiers, applications, strict=True):
             moves |= _replay(dossier, application, company, movers, random)
         _turn_back_the_clock(moves, timedelta(seconds=company.mail_hold_seconds))
-    _notes(dossiers, applications, list(staff), company, random, now)
+    discuss(
+        [(dossier.history, application) for dossier, application in zip(dossiers, applications, strict=True)],
+        staff=list(staff),
+        zone=company.zone,
+        random=random,
+        now=now,
+    )
     db.session.flush()
     return len(attachments)
 
@@ -125,15 +129,17 @@ def _application(
         stage_since=applied_at,
         created_at=applied_at,
         consented_at=applied_at,
+        consent_version=company.consent_version,
     )
 
 
 def _replay(
     dossier: Dossier, application: Application, company: Company, movers: list[User], random: Random
 ) -> dict[tuple[int, int], Move]:
-    """Have the application write its own history and mails, and return the moves by (application id, seq)."""
+    """Have the pipeline write the history and the mails, and return the moves by (application id, seq)."""
     [owner] = random.choices(movers, [4] + [1] * (len(movers) - 1))
     applicant = db.session.get(User, dossier.user_id) if dossier.user_id else None
+    mails = {reason["label"]: reason["mail"] for reason in company.rejection_reasons}
     actor: User | None = applicant
     entered: dict[str, datetime] = {}
     for seq, move in enumerate(dossier.history, 1):
@@ -143,13 +149,13 @@ def _replay(
             actor = owner if random.random() < 0.8 else random.choice(movers)
         if move.source is None:
             db.session.add(application.change(seq, None, move.target, actor=actor))
-            application.post_received(company)
+            application.post_received(company, application.resume)
         elif move.undoes:
-            application.stage_seq = seq
             db.session.add(application.change(seq, move.source, move.target, actor=actor, undoes_seq=seq - 1))
+            application.stage, application.stage_seq = move.target, seq
         else:
-            application.record(move.source, move.target, actor=actor, reason=move.reason)
-        application.stage = move.target
+            mail = mails.get(move.reason) if move.reason else None
+            HiringPipeline(application).move_to(move.target, actor=actor, reason=move.reason, mail=mail)
         if not move.undoes:
             entered[move.target] = move.at
         application.stage_since = entered[move.target]
@@ -169,29 +175,3 @@ def _turn_back_the_clock(moves: dict[tuple[int, int], Move], hold: timedelta) ->
             row.nudges, row.nudged_at = 0, None
             row.status = CANCELLED if after and after.undoes else SENT
             row.sent_at = row.due_at + timedelta(seconds=4) if row.status == SENT else None
-
-
-def _notes(
-    dossiers: list[Dossier],
-    applications: list[Application],
-    staff: list[User],
-    company: Company,
-    random: Random,
-    now: datetime,
-) -> None:
-    notes: list[Note] = []
-    for dossier, application in zip(dossiers, applications, strict=True):
-        ends = [move.at for move in dossier.history[1:]] + [now]
-        for move, end in zip(dossier.history, ends, strict=True):
-            written_at = at_work(random, move.at + (end - move.at) * random.random(), company.zone)
-            if random.random() < NOTE_SHARE and written_at <= end:
-                notes.append(
-                    Note(
-                        application_id=application.id,
-                        author_id=random.choice(staff).id,
-                        body=random.choice(REMARKS[move.target]),
-                        created_at=written_at,
-                    )
-                )
-    notes.sort(key=lambda note: note.created_at)
-    db.session.add_all(notes)

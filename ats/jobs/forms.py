@@ -5,12 +5,12 @@ from typing import Any
 
 from wtforms import BooleanField, DateField, Field, FieldList, FormField, HiddenField, IntegerField, SelectField
 from wtforms import Form as SubForm
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from ats import forms
 from ats.jobs.models import EmploymentType, Job, Labelled, QuestionKind, Workplace
-from ats.text import is_storable
+from ats.text import is_storable, one_line
 
 CURRENCIES = ["EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "CAD", "AUD", "INR", "JPY", "BRL"]
 MOST_QUESTIONS = 20
@@ -60,7 +60,7 @@ class JobForm(forms.Form):
     employment_type = SelectField("Employment type", choices=_choices(EmploymentType))
     salary_min = _salary("Yearly salary from")
     salary_max = _salary("Yearly salary to")
-    salary_currency = SelectField("Currency", choices=CURRENCIES)
+    salary_currency = SelectField("Currency", choices=[SelectChoice(currency) for currency in CURRENCIES])
     description = forms.paragraphs("Description", longest=DESCRIPTION)
     closes_on = DateField("Last day to apply", [Optional()])
     questions = FieldList(FormField(QuestionForm), max_entries=MOST_QUESTIONS)
@@ -82,7 +82,7 @@ class JobForm(forms.Form):
     def remove_question(self, number: int | None) -> None:
         """Take a row away, by its place in the list."""
         if number is not None and 0 <= number < len(self.questions):
-            self.questions.pop_entry(number)
+            self.questions.pop_entry(number)  # type: ignore[call-arg]  # newer than its stubs
 
     @property
     def has_room(self) -> bool:
@@ -94,8 +94,7 @@ class JobForm(forms.Form):
         self.questions.errors = [
             f"number {number}. {error}"
             for number, row in enumerate(self.questions, 1)
-            for errors in row.errors.values()
-            for error in errors[:1]
+            for error in (row.prompt.errors or row.choices.errors or row.kind.errors)[:1]
         ]
         return valid
 
@@ -133,4 +132,4 @@ class JobForm(forms.Form):
 
 
 def _lines(text: str | None) -> list[str]:
-    return list(dict.fromkeys(forms.one_line(line) for line in (text or "").splitlines() if line.strip()))
+    return list(dict.fromkeys(one_line(line) for line in (text or "").splitlines() if line.strip()))

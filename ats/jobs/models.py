@@ -53,8 +53,13 @@ class QuestionKind(Labelled):
 
     @property
     def label(self) -> str:
-        return {"short": "Short text", "long": "Long text", "yes_no": "Yes or no", "choice": "One of a list",
-                "number": "Number"}[self.value]
+        return {
+            "short": "Short text",
+            "long": "Long text",
+            "yes_no": "Yes or no",
+            "choice": "One of a list",
+            "number": "Number",
+        }[self.value]
 
 
 LIFE: dict[tuple[Status, Status], str] = {
@@ -92,6 +97,7 @@ class Job(TenantOwned, Model):
         _one_of("workplace", Workplace),
         _one_of("employment_type", EmploymentType),
         sa.CheckConstraint("salary_min <= salary_max", name="salary_range"),
+        sa.CheckConstraint("country ~ '^([A-Z]{2})?$'", name="country"),
         sa.Index("ix_job_company_id_status", "company_id", "status"),
     )
 
@@ -99,6 +105,8 @@ class Job(TenantOwned, Model):
     title: Mapped[str]
     department: Mapped[str] = mapped_column(default="")
     location: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(default="")
+    """ISO 3166, two letters: where the place of work is or, of a remote job, where people may live."""
     workplace: Mapped[str] = mapped_column(default=Workplace.ON_SITE.value)
     employment_type: Mapped[str] = mapped_column(default=EmploymentType.FULL_TIME.value)
     salary_min: Mapped[int | None]

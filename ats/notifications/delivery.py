@@ -58,6 +58,7 @@ def rendered(message: Message) -> Mail:
         subject=header_safe(part("subject.txt")),
         recipients=[message.recipient],
         sender=(header_safe(message.sender_name), current_app.config["MAIL_DEFAULT_SENDER"]),
+        reply_to=(header_safe(message.sender_name), message.reply_to) if message.reply_to else None,
         body=part("body.txt").strip() + "\n",
         html=part("body.html"),
         # RFC 3834: no holiday reply to a machine's mail.

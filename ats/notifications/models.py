@@ -28,13 +28,16 @@ class Message(TenantOwned, Model):
     __table_args__ = (
         sa.CheckConstraint("status IN ('pending', 'sent', 'dead', 'cancelled')", name="status"),
         sa.Index("ix_message_due", "due_at", postgresql_where=sa.text("status = 'pending'")),
+        sa.Index("ix_message_page", "company_id", sa.text("id DESC")),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
-    company_id: Mapped[int | None] = mapped_column(sa.ForeignKey("company.id"), index=True)  # type: ignore[assignment]
+    company_id: Mapped[int | None] = mapped_column(sa.ForeignKey("company.id"))  # type: ignore[assignment]
     template: Mapped[str]
     recipient: Mapped[str]
     sender_name: Mapped[str]
+    reply_to: Mapped[str | None]
+    """The address that answers reach, if another than ours."""
     context: Mapped[dict[str, Any]]
     dedupe_key: Mapped[str] = mapped_column(unique=True)
     """One mail per event, whatever is retried: `stage:<application>:<seq>`, say."""
@@ -49,6 +52,14 @@ class Message(TenantOwned, Model):
     """The Message-ID header, the same at every attempt."""
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     sent_at: Mapped[datetime | None]
+
+    @classmethod
+    def of_person(cls, user_id: int) -> sa.ColumnElement[bool]:
+        """The mails about a person's applications. By the tables' names, for mail knows nothing of what is built on it."""
+        applications, changes = (cls.metadata.tables[name].c for name in ("application", "stage_change"))
+        key = sa.func.concat("stage:", changes.application_id, ":", changes.seq)
+        own = sa.select(applications.id).where(applications.user_id == user_id)
+        return cls.dedupe_key.in_(sa.select(key).where(changes.application_id.in_(own)))
 
     @property
     def is_held(self) -> bool:

@@ -24,6 +24,7 @@ def post(
     sender_name: str = PRODUCT,
     company_id: int | None = None,
     hold_seconds: int = 0,
+    reply_to: str | None = None,
     **context: Any,
 ) -> Message:
     """Write a mail into the current transaction. `template` is a folder of templates/emails/; `context` is JSON.
@@ -35,6 +36,7 @@ def post(
         recipient=recipient,
         dedupe_key=dedupe_key,
         sender_name=sender_name,
+        reply_to=reply_to,
         company_id=company_id,
         context=context,
     )

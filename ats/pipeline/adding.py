@@ -5,16 +5,44 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
+from wtforms import Field, SelectField
+from wtforms.fields.choices import SelectChoice
 
+from ats import forms
 from ats.access import Role, requires
-from ats.candidates.models import Candidate
+from ats.candidates.forms import TAG_LENGTH
+from ats.candidates.models import Candidate, Tag
+from ats.candidates.uploads import ResumeField
 from ats.extensions import db
 from ats.jobs.models import Job
-from ats.pipeline.forms import AddedForm
-from ats.pipeline.models import AlreadyApplied, Application, JobClosed
+from ats.pipeline.models import SOURCES, AlreadyApplied, Application, JobClosed
 from ats.pipeline.stages import STAGE_NAMES
 from ats.pipeline.tagging import touch_cards
 from ats.pipeline.views import bp
+
+BY_HAND = [source for source in SOURCES if source != "Careers page"]
+UNTYPED = {"autocomplete": "off"}
+"""The browser knows the recruiter's own name and address, which are wrong here."""
+
+
+class AddedForm(forms.Form):
+    name = forms.line("Full name", required="Type the candidate's name.", render_kw=UNTYPED)
+    email = forms.email(render_kw=UNTYPED)
+    phone = forms.line("Phone", longest=40, render_kw={**UNTYPED, "type": "tel"})
+    headline = forms.line("Headline", longest=120, render_kw=UNTYPED)
+    source = SelectField("Source", choices=[SelectChoice(source, source) for source in BY_HAND], default="Sourced")
+    resume = ResumeField("Resume")
+    tags = forms.line("Tags", longest=400, render_kw=UNTYPED)
+
+    @property
+    def tag_names(self) -> list[str]:
+        """In the order of the alphabet, each once whatever its case."""
+        names = {name.strip().lower(): name.strip() for name in reversed((self.tags.data or "").split(","))}
+        return [names[key] for key in sorted(names) if key]
+
+    def validate_tags(self, field: Field) -> None:
+        if any(len(name) > TAG_LENGTH for name in self.tag_names):
+            raise forms.ValidationError(f"A tag has at most {TAG_LENGTH} characters. Put commas between tags.")
 
 
 @bp.route("/jobs/<int:job_id>/candidates/new", methods=["GET", "POST"])
@@ -54,19 +82,20 @@ def add(form: AddedForm, job: Job) -> tuple[Application, bool]:
     Raises JobClosed and AlreadyApplied.
     """
     was_known = bool(known_by(form.email.data))
+    tags = [Tag.named(name) for name in form.tag_names]
     typed = {"phone": form.phone.data or "", "headline": form.headline.data or ""}
     candidate = Candidate.known_as(form.email.data, name=form.name.data, **typed)
+    if was_known:
+        touch_cards(candidate.id, job)
+        candidate.phone = candidate.phone or typed["phone"]
+        candidate.headline = candidate.headline or typed["headline"]
     application = Application.submit(
         job, candidate, company=current_user.company, added_by=current_user, source=form.source.data
     )
-    candidate.phone = candidate.phone or typed["phone"]
-    candidate.headline = candidate.headline or typed["headline"]
+    for tag in tags:
+        candidate.tag(tag)
     if form.resume.was_sent:
         application.resume = form.resume.attach_to(candidate)
-    for name in form.tag_names:
-        candidate.tag(name)
-    if was_known:
-        touch_cards(candidate.id)
     return application, was_known
 
 

@@ -8,10 +8,6 @@ from ats import forms
 from ats.accounts.models import REJECTION_MAILS, Company
 
 
-class NoteForm(forms.Form):
-    body = forms.paragraphs("New note", required="Write something first.", longest=10_000)
-
-
 class ViewForm(forms.Form):
     name = forms.line("Name of the view", required="Give the view a name.", longest=60)
     query = HiddenField()

@@ -4,6 +4,7 @@ The history is append-only, and PostgreSQL holds the chain together: every row s
 only the machine's moves (or an undo of the last one) are let in, and an application's stage is that of its last row.
 """
 
+import contextlib
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from ats.extensions import Model, db
 from ats.jobs.models import Job
 from ats.notifications import outbox
 from ats.notifications.models import Message
+from ats.pipeline import links
 from ats.pipeline.stages import FIRST, MOVES, STAGE, STAGES, HiringPipeline
 from ats.tenancy import TenantOwned, owned_by
 
@@ -68,6 +70,7 @@ class Application(TenantOwned, Model):
     __table_args__ = (
         sa.UniqueConstraint("company_id", "id"),
         sa.UniqueConstraint("job_id", "candidate_id"),
+        sa.UniqueConstraint("company_id", "submission_key"),
         owned_by("job"),
         owned_by("candidate"),
         owned_by("attachment", "resume_id"),
@@ -103,6 +106,12 @@ class Application(TenantOwned, Model):
     stage_since: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     consented_at: Mapped[datetime | None]
+    consent_version: Mapped[int | None]
+    """Of the text that was agreed to (ats.pipeline.consent)."""
+    submission_key: Mapped[str | None]
+    """What the form carried, so that a form that arrives twice is one application."""
+    link_version: Mapped[int] = mapped_column(default=1)
+    """Goes up when the links to follow the application are revoked (ats.pipeline.links)."""
     rating: Mapped[int] = mapped_column(default=0, server_default="0")
     """The average of the scorecards times 100, or 0 without any."""
     shown_version: Mapped[int] = mapped_column(sa.BigInteger, server_default="0", server_onupdate=sa.FetchedValue())
@@ -148,7 +157,8 @@ class Application(TenantOwned, Model):
         database.lock(job)
         if not job.is_open(company):
             raise JobClosed(f"“{job.title}” is not open any more, so nothing was sent.")
-        existing = db.session.scalar(sa.select(cls).filter_by(job_id=job.id, candidate_id=candidate.id))
+        same_person, key = sa.and_(cls.job_id == job.id, cls.candidate_id == candidate.id), fields.get("submission_key")
+        existing = db.session.scalar(sa.select(cls).where(sa.or_(same_person, cls.submission_key == key)).limit(1))
         if existing:
             raise AlreadyApplied(existing)
         application = cls(job=job, candidate=candidate, company_id=job.company_id, user_id=user and user.id, **fields)
@@ -159,7 +169,7 @@ class Application(TenantOwned, Model):
         db.session.flush()  # The history's first row and the mails name the application's id.
         db.session.add(application.change(1, None, FIRST, actor=added_by or user))
         if added_by is None:
-            application.post_received(company)
+            application.post_received(company, fields.get("resume"))
             application.post_alerts(company)
         return application
 
@@ -200,9 +210,9 @@ class Application(TenantOwned, Model):
         self.stage_since = sa.func.now()  # type: ignore[assignment]
         db.session.add(self.change(self.stage_seq, source, target, actor=actor, reason=reason))
         if reason == WITHDRAWN:
-            self.post_stage_change("application-withdrawn", held=False)
+            self.post_stage_change("application-withdrawn", actor=None, held=False)
         elif template := REJECTION_TEMPLATES[mail] if mail else STAGE[target].mail:
-            self.post_stage_change(template)
+            self.post_stage_change(template, actor=actor)
 
     def withdraw(self, *, actor: User | None) -> None:
         """The candidate steps back, at any time before the end. Twice is as good as once."""
@@ -270,17 +280,20 @@ class Application(TenantOwned, Model):
         )
         return db.session.scalars(earlier).one()
 
-    def post_received(self, company: Company) -> None:
+    def post_received(self, company: Company, resume: Attachment | None) -> None:
         outbox.post(
             STAGE[FIRST].mail,
             self.candidate.email,
             dedupe_key=f"stage:{self.id}:1",
             sender_name=company.name,
+            reply_to=self.reply_address(None),
             company_id=self.company_id,
-            name=self.candidate.name,
-            job_title=self.job.title,
             job_url=outbox.link("careers.job", slug=company.slug, job_id=self.job_id),
-            follow_url=outbox.link("careers.my_applications") if self.user_id else None,
+            resume_name=resume.name if resume else "",
+            cover_letter=self.cover_letter,
+            answers=[{"prompt": answer["prompt"], "answer": answer["answer"]} for answer in self.answers],
+            may_be_claimed=self.user_id is None,
+            **self.mail_context(company),
         )
 
     def post_alerts(self, company: Company) -> None:
@@ -298,13 +311,14 @@ class Application(TenantOwned, Model):
                 board_url=outbox.link("pipeline.board", job_id=self.job_id),
             )
 
-    def post_stage_change(self, template: str, *, held: bool = True) -> None:
+    def post_stage_change(self, template: str, *, actor: User | None, held: bool = True) -> None:
         company = db.session.get_one(Company, self.company_id)
         outbox.post(
             template,
             self.candidate.email,
             dedupe_key=f"stage:{self.id}:{self.stage_seq}",
             sender_name=company.name,
+            reply_to=self.reply_address(actor),
             company_id=self.company_id,
             hold_seconds=company.mail_hold_seconds if held else 0,
             **self.mail_context(company),
@@ -316,8 +330,20 @@ class Application(TenantOwned, Model):
             "name": self.candidate.name,
             "job_title": self.job.title,
             "careers_url": outbox.link("careers.company", slug=company.slug),
-            "follow_url": outbox.link("careers.my_applications") if self.user_id else None,
+            "follow_url": links.url(self),
         }
+
+    def reply_address(self, actor: User | None) -> str | None:
+        """Whom the candidate's answers reach: the colleague who acts, else who made the job, else the first admin."""
+        if actor and actor.is_staff:
+            return actor.email
+        recruiters = sa.select(User.email).where(
+            User.company_id == self.company_id,
+            User.role.in_([Role.RECRUITER, Role.ADMIN]),
+            User.removed_at.is_(None),
+        )
+        made_it = sa.func.coalesce(User.id == self.job.created_by_id, False)
+        return db.session.scalar(recruiters.order_by(made_it.desc(), (User.role == Role.ADMIN).desc(), User.id).limit(1))
 
 
 class Opening(TenantOwned, Model):
@@ -329,6 +355,14 @@ class Opening(TenantOwned, Model):
     user_id: Mapped[int] = mapped_column(
         sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
+
+    @classmethod
+    def mark(cls, application: Application, user: User) -> None:
+        """Twice is as good as once."""
+        if db.session.get(cls, (application.id, user.id)):
+            return
+        with contextlib.suppress(sa.exc.IntegrityError), db.session.begin_nested():  # Another window was first.
+            db.session.add(cls(application_id=application.id, user_id=user.id))
 
 
 class SavedView(TenantOwned, Model):

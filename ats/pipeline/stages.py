@@ -97,3 +97,11 @@ def refusal(name: str, source: str, target: str) -> str:
     return (
         f"{name} is in {STAGE[source].name} and can go to {' or '.join(names)} from there, not to {STAGE[target].name}."
     )
+
+
+def diagram() -> str:
+    """The stages and moves as a Mermaid state diagram, as README.md shows it."""
+    lines = ["stateDiagram-v2", "    direction LR", f"    [*] --> {STAGE_NAMES[FIRST]}"]
+    lines += [f"    {STAGE_NAMES[source]} --> {STAGE_NAMES[target]}" for source, target in MOVES]
+    lines += [f"    {stage.name} --> [*]" for stage in STAGES if stage.final]
+    return "\n".join(lines)

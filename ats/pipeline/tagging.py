@@ -6,11 +6,11 @@ from werkzeug.wrappers import Response
 
 from ats import htmx
 from ats.access import Role, requires
+from ats.candidates.forms import TagForm
 from ats.candidates.models import Tag
 from ats.extensions import db
 from ats.jobs.models import Job
 from ats.pipeline import board as boards
-from ats.pipeline.forms import TagForm
 from ats.pipeline.models import Application
 from ats.pipeline.panel import application_page, card_again, visible
 from ats.pipeline.views import bp
@@ -23,8 +23,9 @@ def add_tag(application_id: int) -> str | Response | tuple[str, int]:
     form = TagForm()
     if not form.validate():
         return tags_again(application, form), 422
+    tag = Tag.named(form.tag.data)
     touch_cards(application.candidate_id)
-    application.candidate.tag(form.tag.data)
+    application.candidate.tag(tag)
     return saved(application)
 
 
@@ -38,12 +39,16 @@ def remove_tag(application_id: int, tag_id: int) -> str | Response:
     return saved(application)
 
 
-def touch_cards(candidate_id: int) -> None:
-    """Have all the candidate's cards drawn anew, on whatever board. Two at once come one after the other."""
+def touch_cards(candidate_id: int, *more: Job) -> None:
+    """Have all the candidate's cards drawn anew, on whatever board, by locking them and their jobs, and `more` jobs.
+
+    Tags are made before, applications are locked in order of id, and jobs after them in order of id: so people who
+    tag at once come one after the other, and never wait for one another for ever.
+    """
     own = sa.select(Application.id).where(Application.candidate_id == candidate_id)
     applications = Application.locked(db.session.scalars(own).all())
-    # Each touch locks its job: in order of id, or two people who tag at once might wait for one another.
-    jobs = sa.select(Job).where(Job.id.in_({application.job_id for application in applications})).order_by(Job.id)
+    ids = {application.job_id for application in applications} | {job.id for job in more}
+    jobs = sa.select(Job).where(Job.id.in_(ids)).order_by(Job.id)
     db.session.scalars(jobs.with_for_update(key_share=True)).all()
     for application in applications:
         application.touch_card()

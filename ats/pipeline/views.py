@@ -109,6 +109,7 @@ def save_view(job_id: int) -> str | Response | tuple[str, int]:
 @bp.post("/jobs/<int:job_id>/views/<int:view_id>/deletion")
 @requires(Role.HIRING_MANAGER)
 def delete_view(job_id: int, view_id: int) -> Response:
+    db.get_or_404(Job, job_id)
     view = db.one_or_404(sa.select(SavedView).filter_by(id=view_id, user_id=current_user.id))
     db.session.delete(view)
     db.session.commit()

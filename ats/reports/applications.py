@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from ats.candidates.models import Candidate
 from ats.extensions import db
 from ats.jobs.models import Job, Status
-from ats.pipeline.board import Cursor
-from ats.pipeline.models import WITHDRAWN, Application, StageChange
+from ats.pipeline.filters import Cursor
+from ats.pipeline.models import SOURCES, WITHDRAWN, Application, StageChange
 from ats.pipeline.stages import OPEN_STAGES, STAGE
 from ats.reports.queries import days_back
 
@@ -23,9 +23,8 @@ PERIODS = (7, 30, 90)
 OPEN = "open"
 """In the place of a stage: any that is not the end."""
 JOBS_OFFERED = 1_000
-SOURCES_LOOKED_THROUGH = 5_000
-"""The newest applications, whose sources the filter offers."""
 LONGEST_QUERY, MOST_WORDS = 100, 5
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,12 @@ class Filters:
     query: str
 
     @classmethod
-    def parse(cls, args: Mapping[str, str], jobs: Sequence[sa.Row[Any]]) -> "Filters":
+    def parse(cls, args: Mapping[str, str], jobs: Sequence[sa.Row[int, str]]) -> "Filters":
         stage = args.get("stage", "")
         return cls(
             job=next((job.id for job in jobs if str(job.id) == args.get("job")), None),
             stage=stage if stage in STAGE or stage == OPEN else "",
-            source=args.get("source", "")[:LONGEST_QUERY],
+            source=args.get("source", "") if args.get("source") in SOURCES else "",
             days=next((days for days in PERIODS if str(days) == args.get("days")), None),
             query=" ".join(args.get("q", "")[:LONGEST_QUERY].split()),
         )
@@ -72,9 +71,9 @@ class Listed:
     stage_since: datetime
 
     @property
-    def cursor(self) -> str:
-        """Where the next page begins, for `Cursor.parse`."""
-        return f"{int(self.created_at.timestamp() * 1_000_000)}-{self.id}"
+    def cursor(self) -> Cursor:
+        """Where the next page begins; times in microseconds since 1970, as PostgreSQL keeps them."""
+        return Cursor((self.created_at - EPOCH) // timedelta(microseconds=1), self.id)
 
 
 @dataclass(frozen=True)
@@ -84,15 +83,14 @@ class Found:
     applications: list[Listed]
     count: int
     """Of all that match, on whatever page; at most one more than MOST_COUNTED."""
-    next_cursor: str | None
+    next_cursor: Cursor | None
     is_first: bool
     filters: Filters
-    jobs: Sequence[sa.Row[Any]]
-    sources: list[str]
+    jobs: Sequence[sa.Row[int, str]]
 
 
 def found(args: Mapping[str, str]) -> Found:
-    """The page that the query string asks for, in four statements."""
+    """The page that the query string asks for, in three statements."""
     jobs = db.session.execute(
         sa.select(Job.id, Job.title)
         .where(Job.status != Status.DRAFT.value)
@@ -109,7 +107,6 @@ def found(args: Mapping[str, str]) -> Found:
         is_first=after is None,
         filters=filters,
         jobs=jobs,
-        sources=_sources(filters),
     )
 
 
@@ -120,10 +117,10 @@ def _page(filters: Filters, after: Cursor | None) -> list[Listed]:
             Application.id,
             Candidate.name,
             Candidate.email,
-            Job.id,
-            Job.title,
+            Application.job_id,
+            Job.title.label("job_title"),
             Application.stage,
-            sa.func.coalesce(StageChange.reason == WITHDRAWN, False),
+            sa.func.coalesce(StageChange.reason == WITHDRAWN, False).label("withdrawn"),
             Application.source,
             Application.created_at,
             Application.stage_since,
@@ -140,8 +137,9 @@ def _page(filters: Filters, after: Cursor | None) -> list[Listed]:
     )
     if after:
         place = sa.tuple_(Application.created_at, Application.id)
-        statement = statement.where(place < sa.tuple_(after.since, after.id))
-    return [Listed(*row) for row in db.session.execute(statement)]
+        last = sa.tuple_(sa.literal(EPOCH + timedelta(microseconds=after.value)), sa.literal(after.id))
+        statement = statement.where(place < last)
+    return [Listed(**row._mapping) for row in db.session.execute(statement)]
 
 
 def _count(filters: Filters) -> int:
@@ -177,14 +175,3 @@ def _has(word: str) -> sa.ColumnElement[bool]:
             Candidate.email.startswith(word, autoescape=True),
         )
     return sa.or_(name.contains(word, autoescape=True), Candidate.email.contains(word, autoescape=True))
-
-
-def _sources(filters: Filters) -> list[str]:
-    newest = (
-        sa.select(Application.source)
-        .order_by(Application.created_at.desc(), Application.id.desc())
-        .limit(SOURCES_LOOKED_THROUGH)
-        .subquery()
-    )
-    sources = set(db.session.scalars(sa.select(newest.c.source).distinct())) | {filters.source}
-    return sorted(sources - {""}, key=str.lower)

@@ -1,9 +1,8 @@
-"""What the dashboard shows: a fixed number of statements, none of which reads more rows the more applications there are."""
+"""What the dashboard shows, in a fixed number of statements that indexes and counters answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,7 +11,7 @@ from ats.candidates.models import Candidate
 from ats.extensions import db
 from ats.jobs.models import Job, Status
 from ats.pipeline.models import WITHDRAWN, Application, StageChange
-from ats.pipeline.stages import OPEN_STAGES, STAGE, STAGES
+from ats.pipeline.stages import OPEN_STAGES
 
 APPLIED_DAYS = 30
 HIRED_DAYS = 90
@@ -65,12 +64,8 @@ class Waiting:
     job_title: str
     stage: str
     since: datetime
-
-    @property
-    def tone(self) -> str:
-        """`late`, or `bad` past the second limit of the stage."""
-        limits = STAGE[self.stage].days
-        return "bad" if limits and (datetime.now(UTC) - self.since).days > limits[1] else "late"
+    tone: str
+    """`late`, or `bad` past the second limit of the stage."""
 
 
 def days_back(days: int) -> sa.ColumnElement[datetime]:
@@ -100,7 +95,7 @@ def figures() -> Figures:
     return Figures(open_jobs, int(active), applied, applied_before, hired)
 
 
-def open_jobs() -> Sequence[sa.Row[tuple[Job, int]]]:
+def open_jobs() -> Sequence[sa.Row[Job, int]]:
     """The open jobs with the most applications in progress, as (Job, new): `new` in the last NEW_DAYS days."""
     new = (
         sa.select(Application.job_id, sa.func.count().label("new"))
@@ -118,7 +113,7 @@ def open_jobs() -> Sequence[sa.Row[tuple[Job, int]]]:
     ).all()
 
 
-def latest_applications() -> Sequence[sa.Row[Any]]:
+def latest_applications() -> Sequence[sa.Row[int, str, str, str, datetime]]:
     """As (id, name, job_title, source, created_at), the newest first."""
     return db.session.execute(
         sa.select(
@@ -137,12 +132,12 @@ def latest_moves() -> list[Move]:
         sa.select(
             StageChange.application_id,
             Candidate.name,
-            Job.title,
-            StageChange.to_stage,
-            StageChange.created_at,
-            User.name,
-            StageChange.undoes_seq.is_not(None),
-            sa.func.coalesce(StageChange.reason == WITHDRAWN, False),
+            Job.title.label("job_title"),
+            StageChange.to_stage.label("stage"),
+            StageChange.created_at.label("at"),
+            User.name.label("actor"),
+            StageChange.undoes_seq.is_not(None).label("undone"),
+            sa.func.coalesce(StageChange.reason == WITHDRAWN, False).label("withdrawn"),
         )
         .join(Application, Application.id == StageChange.application_id)
         .join(Candidate, Candidate.id == Application.candidate_id)
@@ -152,18 +147,16 @@ def latest_moves() -> list[Move]:
         .order_by(StageChange.created_at.desc(), StageChange.application_id.desc(), StageChange.seq.desc())
         .limit(LATELY_SHOWN)
     )
-    return [Move(*row) for row in rows]
+    return [Move(**row._mapping) for row in rows]
 
 
-def longest_waiting() -> list[Waiting]:
-    """The applications that have been over the limit of their stage for the longest time; those of archived jobs rest.
+def longest_waiting(limits: dict[str, tuple[int, int]]) -> list[Waiting]:
+    """The applications over the first limit of their stage, in days, that wait longest; those of archived jobs rest.
 
     The index on (job, stage, since) hands over the few longest of each job and stage.
     """
-    limits = {stage.value: stage.days[0] for stage in STAGES if stage.days}
-    stage = sa.values(sa.column("name", sa.Text), sa.column("days", sa.Integer), name="stage").data(
-        list(limits.items())
-    )
+    late = [(stage, days) for stage, (days, _) in limits.items()]
+    stage = sa.values(sa.column("name", sa.Text), sa.column("days", sa.Integer), name="stage").data(late)
     longest = (
         sa.select(Application.id, Application.candidate_id, Application.stage, Application.stage_since)
         .where(
@@ -190,7 +183,18 @@ def longest_waiting() -> list[Waiting]:
         .join(Candidate, Candidate.id == shown.c.candidate_id)
         .order_by(shown.c.stage_since, shown.c.id)
     )
-    return [Waiting(*row) for row in rows]
+    now = datetime.now(UTC)
+    return [
+        Waiting(
+            application_id=id,
+            name=name,
+            job_title=title,
+            stage=stage,
+            since=since,
+            tone="bad" if (now - since).days > limits[stage][1] else "late",
+        )
+        for id, name, title, stage, since in rows
+    ]
 
 
 def _in_progress() -> sa.ColumnElement[int]:

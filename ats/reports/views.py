@@ -3,9 +3,12 @@
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from flask_login import current_user
 
 from ats.access import Role, requires
 from ats.jobs.models import Job
+from ats.pipeline.board import limits_of
+from ats.pipeline.models import SOURCES
 from ats.pipeline.stages import OPEN_STAGES, STAGE, STAGES
 from ats.reports import applications as lists
 from ats.reports import queries
@@ -33,7 +36,7 @@ def dashboard() -> str:
         open_jobs=queries.open_jobs(),
         applications=queries.latest_applications(),
         moves=queries.latest_moves(),
-        waiting=queries.longest_waiting(),
+        waiting=queries.longest_waiting(limits_of(current_user.company)),
     )
 
 
@@ -44,5 +47,6 @@ def applications() -> str:
         "reports/applications.html",
         found=lists.found(request.args),
         periods=lists.PERIODS,
+        sources=SOURCES,
         most_counted=lists.MOST_COUNTED,
     )

@@ -12,14 +12,39 @@ depends_on = None
 APPEND_ONLY = """
 CREATE FUNCTION refuse_change_of_history() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- Erasing a person blanks the free text of a reason; everything else stays for ever.
-    IF TG_OP = 'UPDATE' AND NEW.reason IS NULL AND (to_jsonb(NEW) - 'reason') = (to_jsonb(OLD) - 'reason') THEN
+    -- Erasing a person blanks the free text of a reason; everything else stays for ever. The generated columns are left
+    -- out: they follow from the others, and are not computed yet when this runs.
+    IF TG_OP = 'UPDATE' AND NEW.reason IS NULL
+        AND to_jsonb(NEW) - '{reason,prev_seq,undoable_from}'::text[]
+            = to_jsonb(OLD) - '{reason,prev_seq,undoable_from}'::text[]
+    THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'the history of an application is append-only' USING ERRCODE = 'restrict_violation';
 END $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON stage_change
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON stage_change
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+"""
+
+# The foreign key of application says that it stands at a row of its history; these, that it is the last one.
+LAST_ROW = """
+CREATE FUNCTION refuse_to_fall_behind() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM application WHERE id = NEW.application_id AND stage_seq >= NEW.seq) THEN
+        RAISE EXCEPTION 'an application stands where its history ends' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER application_follows AFTER INSERT ON stage_change DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION refuse_to_fall_behind();
+CREATE FUNCTION refuse_to_step_back() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'an application stands where its history ends' USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER never_back BEFORE UPDATE OF stage_seq ON application
+    FOR EACH ROW WHEN (NEW.stage_seq < OLD.stage_seq) EXECUTE FUNCTION refuse_to_step_back();
 """
 
 # The jobs are locked before they are counted, in the order of their ids and after the applications: the order in which
@@ -328,6 +353,7 @@ def upgrade():
         initially="DEFERRED",
     )
     op.execute(APPEND_ONLY)
+    op.execute(LAST_ROW)
     for event, (moved, tables) in EVENTS.items():
         op.execute(COUNTS.format(event=event, moved=moved, tables=tables))
 
@@ -347,5 +373,6 @@ def downgrade():
         "company",
     ):
         op.drop_table(table)
-    for function in ("refuse_change_of_history", *(f"follow_applications_{event}" for event in EVENTS)):
+    guards = "refuse_change_of_history", "refuse_to_fall_behind", "refuse_to_step_back"
+    for function in (*guards, *(f"follow_applications_{event}" for event in EVENTS)):
         op.execute(f"DROP FUNCTION {function}()")

@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from ats import tenancy
 from ats.access import Role
-from ats.accounts.models import Company, User, UserSession
+from ats.accounts.models import Company, User
+from ats.accounts.sessions import UserSession
 from ats.extensions import db
 from ats.notifications.models import Message
 from tests.cast import PASSWORD, Firm

@@ -1,6 +1,7 @@
 """Which files are taken as resumes, and what text comes out of them, honest or hostile."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -197,6 +198,11 @@ def test_a_reader_that_takes_too_long_is_ended_and_leaves_nothing_behind(monkeyp
     assert resumes.extract_text(content, PDF) is None
     assert time.monotonic() - began < 3
     assert not [stat for stat in Path("/proc").glob("[0-9]*/stat") if _is_our_reader(stat)]
+
+
+def test_a_reader_that_dies_gives_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    assert resumes.extract_text(hostile.pdf(), PDF) is None
 
 
 def _is_our_reader(stat: Path) -> bool:

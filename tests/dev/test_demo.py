@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import groupby, pairwise
+from urllib.parse import parse_qsl
 
 import click
 import pytest
@@ -15,13 +16,14 @@ from ats import create_app, tenancy
 from ats.access import Role
 from ats.accounts.models import Company, User
 from ats.candidates import files
-from ats.candidates.models import Attachment, Candidate
-from ats.collaboration.models import Note
+from ats.candidates.models import Attachment, Candidate, Tagging
+from ats.collaboration.models import Note, Scorecard
 from ats.dev import demo
 from ats.extensions import db
 from ats.jobs.models import Job, QuestionKind, Status
 from ats.notifications.models import CANCELLED, SENT, Message
-from ats.pipeline.models import Application, StageChange
+from ats.pipeline.filters import Filters
+from ats.pipeline.models import SOURCES, Application, Opening, SavedView, StageChange
 from ats.pipeline.stages import MOVES, OPEN_STAGES, STAGE
 
 STAFF = [f"{mailbox}@{slug}.example" for slug in ("acme", "globex") for mailbox in ("admin", "recruiter", "manager")]
@@ -169,6 +171,7 @@ def test_applications_come_while_their_job_is_open() -> None:
         assert job.opened_at is not None
         assert job.opened_at <= application.created_at <= (job.closed_at or datetime.now(UTC))
         assert application.candidate.created_at <= application.created_at
+        assert application.source in SOURCES
 
 
 @pytest.mark.usefixtures("everything")
@@ -181,6 +184,7 @@ def test_resumes_are_real_files_whose_text_is_known() -> None:
     for attachment in attachments:
         assert len(files.read(attachment.key)) == attachment.size
         assert attachment.text
+        assert attachment.candidate
         assert attachment.candidate.name in attachment.text
     without = sa.select(Application).where(Application.resume_id.is_(None), Application.stage != "rejected")
     assert db.session.scalars(without).all() == []
@@ -219,6 +223,34 @@ def test_colleagues_have_written_notes() -> None:
     assert len(notes) > 100
     assert len({note.author_id for note in notes}) == 11
     assert all(note.author.company_id == note.company_id for note in notes)
+    assert [note.created_at for note in notes if note.company_id == notes[0].company_id] == sorted(
+        note.created_at for note in notes if note.company_id == notes[0].company_id
+    )
+
+
+@pytest.mark.usefixtures("everything")
+def test_the_rating_of_an_application_is_that_of_its_scorecards() -> None:
+    cards = sa.select(Scorecard.application_id, sa.func.round(sa.func.avg(Scorecard.rating) * 100))
+    averages = {row[0]: int(row[1]) for row in db.session.execute(cards.group_by(Scorecard.application_id))}
+    ratings = {one.id: one.rating for one in db.session.scalars(sa.select(Application)) if one.rating}
+    assert ratings == averages
+    assert len(ratings) > 30
+
+
+@pytest.mark.usefixtures("everything")
+def test_only_new_applications_are_unread() -> None:
+    opened = set(db.session.scalars(sa.select(Opening.application_id)))
+    unread = [one for one in db.session.scalars(sa.select(Application)) if one.id not in opened]
+    assert 3 <= len(unread) <= 100
+    assert all((datetime.now(UTC) - one.created_at).days <= 1 for one in unread)
+    assert db.session.scalars(sa.select(Tagging)).all()
+
+
+@pytest.mark.usefixtures("everything")
+def test_recruiters_have_views_that_narrow_a_board() -> None:
+    views = db.session.scalars(sa.select(SavedView)).all()
+    assert len(views) == 8
+    assert all(Filters.parse(dict(parse_qsl(view.query))).is_narrowed for view in views)
 
 
 def test_the_candidate_follows_applications_at_both_companies(loaded: Flask) -> None:

@@ -64,7 +64,9 @@ def history(application: Application) -> list[tuple[int, str | None, str]]:
 
 
 def mails(application: Application) -> dict[str, str]:
-    rows = sa.select(Message.dedupe_key, Message.status).where(Message.dedupe_key.startswith(f"stage:{application.id}:"))
+    rows = sa.select(Message.dedupe_key, Message.status).where(
+        Message.dedupe_key.startswith(f"stage:{application.id}:")
+    )
     return dict(db.session.execute(rows).all())
 
 

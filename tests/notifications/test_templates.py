@@ -1,0 +1,167 @@
+"""The words of every mail that the product sends, written for what has really happened."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from bs4 import BeautifulSoup
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from ats import tenancy
+from ats.accounts import confirmation
+from ats.accounts.models import Company, User
+from ats.extensions import db
+from ats.jobs.models import Job
+from ats.notifications import delivery, outbox
+from ats.notifications.models import Message
+from ats.pipeline.models import REJECTION_TEMPLATES, Application
+from ats.pipeline.stages import STAGES
+from tests.cast import PASSWORD, Firm, apply, found
+
+EMAILS = Path(__file__).parents[2] / "templates" / "emails"
+TEMPLATES = sorted(path.name for path in EMAILS.iterdir() if path.is_dir())
+TO_CANDIDATES = [name for name in TEMPLATES if name.startswith(("application-", "stage-", "rejected-"))]
+NASTY = "Bo <b>Bold</b> =?utf-8?q?x?="
+JOB = "Baker & Pastry <chef>"
+
+
+@pytest.fixture(scope="module")
+def posted(app: Flask) -> dict[str, Message]:
+    """One mail of each template, as the product posts it when the thing happens. Made once, for they are only read."""
+    acme = found(app, "Acme", "Lukas Brandt")
+    with app.app_context():
+        with tenancy.company(acme.id):
+            everything_happens(acme)
+        tenancy.enter_everything()
+        messages = db.session.scalars(sa.select(Message).order_by(Message.id.desc())).all()
+        db.session.expunge_all()
+        # The cast's own application came before the job had its difficult name.
+        return {mail.template: mail for mail in messages if mail.context.get("job_title", JOB) == JOB}
+
+
+@pytest.fixture(autouse=True)
+def context(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+def everything_happens(acme: Firm) -> None:
+    company = db.session.get_one(Company, acme.id)
+    recruiter = db.session.get_one(User, acme.recruiter)
+    jane = User.register(name="Jane Doe", email="jane@mail.example", password=PASSWORD)
+    confirmation.post(recruiter)
+    confirmation.post_already_registered("ana@mail.example")
+    job = db.session.get_one(Job, acme.job)
+    job.title = JOB
+    db.session.commit()
+    application = apply(company, job, NASTY, user=jane)
+    for seq, stage in enumerate(("screening", "interview", "offer", "hired"), 1):
+        application.move_to(stage, actor=recruiter, seen_seq=seq)
+        db.session.commit()
+    for kind in REJECTION_TEMPLATES:
+        rejected = apply(company, job, f"Rejected {kind}")
+        db.session.commit()
+        rejected.move_to("rejected", actor=recruiter, seen_seq=1, mail=kind)
+    db.session.get_one(Application, acme.application).withdraw(actor=None)
+    db.session.commit()
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail as its reader gets it."""
+
+    subject: str
+    sender: str
+    text: str
+    html: BeautifulSoup
+
+    @property
+    def words(self) -> str:
+        """What there is to read in the HTML part, with single spaces."""
+        return " ".join(self.html.get_text().split())
+
+
+def letter(name: str, posted: dict[str, Message]) -> Letter:
+    if name not in posted:
+        pytest.skip(f"{name} is posted by another feature, whose tests render it")
+    mail = delivery.rendered(posted[name])
+    return Letter(mail.subject, str(mail.sender), mail.body or "", BeautifulSoup(mail.html or "", "html.parser"))
+
+
+def test_the_mails_of_the_pipeline_and_of_registering_are_all_here(posted: dict[str, Message]) -> None:
+    expected = {stage.mail for stage in STAGES} | set(filter(None, REJECTION_TEMPLATES.values()))
+    expected |= {"new-application", "application-withdrawn", "confirm-address", "already-registered"}
+    assert expected <= posted.keys()
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_it_needs_nothing_but_what_its_cause_has_written_down(
+    app: Flask, posted: dict[str, Message], name: str
+) -> None:
+    """A variable that nobody fills would be a hole in the sentence."""
+    letter(name, posted)
+    message, strict = posted[name], app.jinja_env.overlay(undefined=StrictUndefined)
+    for part in ("subject.txt", "body.txt", "body.html"):
+        strict.get_template(f"emails/{name}/{part}").render(company_name=message.sender_name, **message.context)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_the_subject_is_one_short_line(posted: dict[str, Message], name: str) -> None:
+    subject = letter(name, posted).subject
+    assert subject == " ".join(subject.split()) != ""
+    assert len(subject) < 100
+    assert "=?" not in subject
+    assert "&amp;" not in subject
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_the_text_part_can_stand_alone(posted: dict[str, Message], name: str) -> None:
+    mail = letter(name, posted)
+    assert {link["href"] for link in mail.html.select("a[href]")} <= set(re.findall(r"https?://\S+", mail.text))
+    assert not re.search(r"&(amp|lt|gt|#\d+);|\{[{%]|</", mail.text.replace(NASTY, "")), "That is markup."
+    assert "\n\n\n" not in mail.text
+    assert mail.text == mail.text.strip() + "\n"
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_the_html_part_shows_names_and_runs_nothing_in_them(posted: dict[str, Message], name: str) -> None:
+    mail = letter(name, posted)
+    titles = [" ".join(title.text.split()) for title in mail.html.select("h1, title")]
+    assert len(titles) == 2
+    assert titles[0] == titles[1]
+    assert not mail.html.select("script, img, link, chef, bdi b")
+    for key in ("name", "job_title"):
+        if (value := posted[name].context.get(key)) and value in mail.text:
+            assert value in mail.words
+
+
+@pytest.mark.parametrize("name", TO_CANDIDATES)
+def test_candidates_learn_which_job_it_is_about_and_whose(posted: dict[str, Message], name: str) -> None:
+    mail = letter(name, posted)
+    for part in (mail.text, mail.words):
+        assert JOB in part
+        assert "Acme" in part
+    assert mail.sender.startswith("Acme <")
+
+
+@pytest.mark.parametrize("name", TO_CANDIDATES)
+def test_candidates_are_spoken_to_as_people(posted: dict[str, Message], name: str) -> None:
+    """Never "unfortunately", never a stage's name alone, never a reason: those are for the team."""
+    text = letter(name, posted).text
+    assert not re.search(r"unfortunately|regret|\bstage\b|pipeline|\bstatus\b|screening\b", text, re.IGNORECASE)
+
+
+def test_only_who_has_an_account_is_led_to_their_applications(posted: dict[str, Message]) -> None:
+    own = outbox.link("careers.my_applications")
+    assert own in letter("stage-offer", posted).text
+    assert own not in letter("rejected-filled", posted).text
+
+
+def test_a_mail_of_the_product_itself_names_no_company_as_its_sender(posted: dict[str, Message]) -> None:
+    mail = letter("confirm-address", posted)
+    assert mail.sender.startswith(f"{outbox.PRODUCT} <")
+    assert "Sent by Foyer." in mail.words

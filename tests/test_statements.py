@@ -1,0 +1,124 @@
+"""What each page costs: its SQL statements, which do not grow with the number of applications."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from ats import tenancy
+from ats.access import Role
+from ats.accounts.models import Company, User
+from ats.extensions import db
+from ats.jobs.models import Job
+from tests.cast import Firm, apply, open_job
+from tests.sitemap import PAGES, Ids, access_of, ask, for_role, furnish
+
+STATEMENTS = {
+    "static": 0,
+    "accounts.home": 1,
+    "accounts.sign_in": 1,
+    "accounts.register": 1,
+    "accounts.register_company": 1,
+    "accounts.register_candidate": 1,
+    "accounts.confirm": 2,
+    "careers.companies": 2,
+    "careers.company": 3,
+    "careers.theme": 1,
+    "careers.job": 4,
+    "careers.apply": 3,
+    "careers.applied": 3,
+    "careers.my_applications": 3,
+    "careers.confirm_withdrawal": 2,
+    "jobs.index": 3,
+    "jobs.show": 2,
+    "jobs.new": 1,
+    "jobs.edit": 2,
+    "jobs.delete": 2,
+    "pipeline.board": 6,
+    "pipeline.column": 3,
+    "pipeline.changes": 2,
+    "pipeline.reject": 3,
+    "pipeline.application": 5,
+    "pipeline.resume": 2,
+    "reports.dashboard": 8,
+    "reports.applications": 5,
+}
+"""For each page: statements of one request, the one that finds the signed-in person included."""
+
+MORE = 60
+BOARD_BUDGET = 6
+
+
+@pytest.fixture
+def own(app: Flask, acme: Firm, jane: int) -> Ids:
+    return furnish(app, acme, jane)
+
+
+def test_each_page_costs_what_is_written_here_however_many_applications_there_are(
+    app: Flask, sign_in: Callable[[int], FlaskClient], acme: Firm, jane: int, own: Ids
+) -> None:
+    browsers = {Role.RECRUITER: sign_in(acme.recruiter), Role.CANDIDATE: sign_in(jane)}
+
+    def cost(rule: Rule) -> int:
+        role = Role.CANDIDATE if access_of(rule) is Role.CANDIDATE else Role.RECRUITER
+        with counted() as statements:
+            ask(browsers[role], rule, "GET", for_role(own, role))
+        return len(statements)
+
+    for rule in PAGES:
+        cost(rule)  # Once before: what a process does a single time, it does here.
+    few = {rule.endpoint: cost(rule) for rule in PAGES}
+    different = {endpoint: number for endpoint, number in few.items() if STATEMENTS.get(endpoint) != number}
+    assert not different, (
+        "These pages cost another number of statements than STATEMENTS in tests/test_statements.py says."
+    )
+    assert set(STATEMENTS) == set(few), "There is no such page any more: take it out of STATEMENTS."
+    fill(app, acme, jane)
+    assert {rule.endpoint: cost(rule) for rule in PAGES} == few, (
+        "A page makes a statement for each application. Load them together: joinedload, or one statement for all."
+    )
+
+
+def test_the_board_stays_within_its_budget() -> None:
+    assert STATEMENTS["pipeline.board"] <= BOARD_BUDGET
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that are sent to PostgreSQL meanwhile. Beginning and ending a transaction are none."""
+    statements: list[str] = []
+
+    def count(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", count)
+    try:
+        yield statements
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", count)
+
+
+def fill(app: Flask, firm: Firm, candidate: int) -> None:
+    """Many more applications for the job in every stage, and many more by the candidate."""
+    ways: list[list[str]] = [
+        [],
+        ["screening"],
+        ["screening", "interview"],
+        ["screening", "interview", "offer"],
+        ["rejected"],
+    ]
+    with app.app_context(), tenancy.company(firm.id):
+        company, job = db.session.get_one(Company, firm.id), db.session.get_one(Job, firm.job)
+        recruiter, user = db.session.get_one(User, firm.recruiter), db.session.get_one(User, candidate)
+        for number in range(MORE):
+            application = apply(company, job, f"Person {number}")
+            for stage in ways[number % len(ways)]:
+                application.move_to(stage, actor=recruiter, seen_seq=application.stage_seq)
+        for number in range(MORE // 6):
+            apply(company, open_job(title=f"Job {number}"), "Jane Doe", user=user)
+        db.session.commit()
