@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,  # A Redis that is away must not close the doors.
     )
     app.config.update(overrides or {})
+    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=app.config["SESSION_LONGEST_DAYS"])
     if app.config["FOYER_ENV"] == "production":
         app.config.update(SESSION_COOKIE_NAME="__Host-foyer", SESSION_COOKIE_SECURE=True)
     # Flask-Limiter has its own word for a Redis behind a Unix socket.
@@ -63,15 +65,17 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 def register_features(app: Flask) -> None:
     from ats.accounts import views as accounts
-    from ats.careers import applying, feeds, mine, status  # noqa: F401  (they add their views to the same blueprint)
+    from ats.careers import applying, feeds, logo, mine, status  # noqa: F401  (they add their views to the same blueprint)
     from ats.careers import views as careers
     from ats.collaboration import views as collaboration
     from ats.jobs import views as jobs
     from ats.pipeline import adding, panel, tagging  # noqa: F401  (they add their views to the same blueprint)
     from ats.pipeline import moving as pipeline
+    from ats.pipeline import settings as pipeline_settings
+    from ats.privacy import views as privacy
     from ats.reports import views as reports
 
-    for feature in (accounts, jobs, pipeline, collaboration, careers, reports):
+    for feature in (accounts, jobs, pipeline, pipeline_settings, collaboration, careers, privacy, reports):
         app.register_blueprint(feature.bp)
     if app.config["FOYER_ENV"] == "development":
         from ats.dev import mails

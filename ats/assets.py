@@ -38,9 +38,10 @@ STYLESHEETS = {
         "chart",
         "job",
         "list",
+        "settings",
         "utilities",
     ],
-    "public": [*SHARED, "stepper", "careers", "apply", "utilities"],
+    "public": [*SHARED, "stepper", "careers", "apply", "settings", "utilities"],
     "account": [*SHARED, "account", "utilities"],
 }
 """The stylesheets of each layout. Their order matters only within one `@layer`; css/tokens.css declares the layers."""

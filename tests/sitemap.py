@@ -15,7 +15,8 @@ from werkzeug.test import TestResponse
 
 from ats import create_app, tenancy
 from ats.access import Role
-from ats.accounts import confirmation
+from ats.accounts import addresses, confirmation, recovery, tokens
+from ats.accounts.invitations import Invitation
 from ats.accounts.models import Company, User
 from ats.candidates import files
 from ats.candidates.models import Attachment, Tag, Tagging
@@ -55,6 +56,7 @@ FIELDS: dict[str, dict[str, str]] = {
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/jobs?status=draft"}
 NEVER_WAS = 2_000_000_000
 PDF_RESUME = Path(__file__).parent / "candidates" / "resumes" / "fpdf2.pdf"
+LOGO = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(20)
 QUESTIONS = [
     {"id": "aa", "prompt": "What do you bake best?", "kind": "short", "required": True, "choices": []},
     {"id": "bb", "prompt": "Why with us?", "kind": "long", "required": False, "choices": []},
@@ -132,6 +134,10 @@ def furnish(app: Flask, firm: Firm, candidate: int) -> Ids:
         }
         db.session.add_all(views.values())
         confirmation.post(recruiter)
+        recovery.post(recruiter.email)
+        addresses.post_change(recruiter, f"new-{recruiter.email}")
+        company.logo_key = files.store(LOGO)
+        invited = Invitation.send(f"new@{firm.slug}.example", Role.RECRUITER, actor=db.session.get_one(User, firm.admin))
         db.session.commit()
         ids: Ids = {
             "slug": firm.slug,
@@ -139,12 +145,23 @@ def furnish(app: Flask, firm: Firm, candidate: int) -> Ids:
             "application_id": firm.application,
             "stage": "applied",
             "view_id": views[Role.ADMIN].id,
+            "user_id": firm.recruiter,
+            "invitation_id": invited.id,
+            "message_id": db.session.scalars(db.select(Message.id).filter_by(template="invitation")).one(),
             "filename": "css/base.css",
             Role.CANDIDATE: {"application_id": own.id},
             **{role: {"view_id": view.id} for role, view in views.items()},
         }
     with app.app_context():
-        return {**ids, "accounts.confirm:token": _confirmation_token(firm.emails[Role.RECRUITER])}
+        tenancy.enter_everything()
+        recruiter_email = firm.emails[Role.RECRUITER]
+        return {
+            **ids,
+            "accounts.confirm:token": _token("confirm_url", "confirm-address", recruiter_email),
+            "accounts.confirm_new_email:token": _token("confirm_url", "new-address", f"new-{recruiter_email}"),
+            "accounts.reset_password:token": tokens.of_seed(_token("token_seed", "reset-password", recruiter_email)),
+            "accounts.join:token": tokens.of_seed(_token("token_seed", "invitation", invited.email)),
+        }
 
 
 def _hand_in(application: Application) -> None:
@@ -171,8 +188,7 @@ def _judge(application: Application, firm: Firm) -> None:
     db.session.add(Opening(application_id=application.id, user_id=firm.recruiter))
 
 
-def _confirmation_token(email: str) -> str:
-    """As it stands in the link of the mail."""
-    tenancy.enter_everything()
-    url = db.select(Message.context["confirm_url"].as_string())
-    return db.session.scalars(url.filter_by(template="confirm-address", recipient=email)).one().rsplit("/", 1)[-1]
+def _token(key: str, template: str, recipient: str) -> str:
+    """As it stands in the mail, or in the link of the mail."""
+    value = db.select(Message.context[key].as_string())
+    return db.session.scalars(value.filter_by(template=template, recipient=recipient)).one().rsplit("/", 1)[-1]

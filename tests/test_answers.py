@@ -17,10 +17,10 @@ from tests.cast import Firm
 from tests.sitemap import HTMX, PAGES, Ids, ask, for_role, furnish
 
 NO_STORE = "no-store"
-KEPT = {"static", "careers.theme"}
+KEPT = {"static", "careers.theme", "careers.logo"}
 """The routes whose answers a browser or a proxy may keep: they show nobody's data."""
-MARKS = {"opening"}
-"""The tables that hold nothing but that somebody has looked."""
+MARKS = {"opening", "user_session"}
+"""The tables that hold nothing but that somebody has looked: at an application, or (once a minute) at anything."""
 
 
 @pytest.fixture

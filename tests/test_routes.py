@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from ats import create_app
-from ats.access import PUBLIC, Role
+from ats.access import PUBLIC, SETTING_UP, SIGNED_IN, Role
 from ats.accounts.models import User
 from ats.extensions import db
 from tests.cast import PASSWORD, Firm
@@ -28,6 +28,40 @@ OPEN_TO = {
     "accounts.register_company": PUBLIC,
     "accounts.register_candidate": PUBLIC,
     "accounts.confirm": PUBLIC,
+    "accounts.second_step": PUBLIC,
+    "accounts.forgot_password": PUBLIC,
+    "accounts.reset_password": PUBLIC,
+    "accounts.join": PUBLIC,
+    "accounts.confirm_new_email": PUBLIC,
+    "accounts.account": SIGNED_IN,
+    "accounts.change_password": SIGNED_IN,
+    "accounts.change_email": SIGNED_IN,
+    "accounts.send_confirmation": SIGNED_IN,
+    "accounts.end_session": SIGNED_IN,
+    "accounts.end_all_sessions": SIGNED_IN,
+    "accounts.set_up_second_factor": SETTING_UP,
+    "accounts.make_recovery_codes": SIGNED_IN,
+    "accounts.switch_off_second_factor": SIGNED_IN,
+    "accounts.team_page": Role.ADMIN,
+    "accounts.invite": Role.ADMIN,
+    "accounts.send_invitation_again": Role.ADMIN,
+    "accounts.revoke_invitation": Role.ADMIN,
+    "accounts.change_role": Role.ADMIN,
+    "accounts.remove_member": Role.ADMIN,
+    "accounts.reset_second_factor": Role.ADMIN,
+    "accounts.audit_trail": Role.ADMIN,
+    "accounts.mails": Role.ADMIN,
+    "accounts.retry_mail": Role.ADMIN,
+    "accounts.company_settings": Role.ADMIN,
+    "accounts.look": Role.ADMIN,
+    "accounts.swatch": Role.ADMIN,
+    "accounts.privacy": Role.ADMIN,
+    "accounts.security": Role.ADMIN,
+    "accounts.preview_text": Role.ADMIN,
+    "pipeline_settings.pipeline": Role.ADMIN,
+    "careers.logo": PUBLIC,
+    "careers.change_logo": Role.ADMIN,
+    "careers.remove_logo": Role.ADMIN,
     "careers.companies": PUBLIC,
     "careers.company": PUBLIC,
     "careers.theme": PUBLIC,

@@ -1,5 +1,6 @@
 """Changing the address of an account: the new one has to prove itself, and the old one hears of it."""
 
+import secrets
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,7 +30,7 @@ def post_change(user: User, email: str) -> None:
     outbox.post(
         "new-address",
         email,
-        dedupe_key=f"new-address:{user.id}:{email}:{_serializer().dumps(seed)}"[:200],
+        dedupe_key=f"new-address:{user.id}:{secrets.token_hex(8)}",
         name=user.name,
         confirm_url=outbox.link("accounts.confirm_new_email", token=_serializer().dumps(seed)),
         days=DAYS,

@@ -22,9 +22,11 @@ ACTIONS = {
     "team.second_factor_reset": "switched off the second factor of",
     "settings.changed": "changed the settings",
     "mail.retried": "had a mail sent again to",
+    "privacy.copy_sent": "sent a copy of their data to",
+    "privacy.erased": "erased",
 }
 """What is done, and how it reads between the name of who did it and of whom or what it was done to."""
-AREAS = {"team": "Team", "settings": "Settings", "mail": "Mail"}
+AREAS = {"team": "Team", "settings": "Settings", "mail": "Mail", "privacy": "Privacy"}
 """The words before the dot."""
 PAGE = 50
 PERIODS = (7, 30, 90)

@@ -17,7 +17,7 @@ def post(user: User) -> None:
     outbox.post(
         "confirm-address",
         user.email,
-        dedupe_key=f"confirm:{user.id}:{user.email}",
+        dedupe_key=f"confirm:{user.id}:{secrets.token_hex(8)}",
         name=user.name,
         confirm_url=outbox.link("accounts.confirm", token=_serializer().dumps([user.id, user.email])),
         days=DAYS,
@@ -35,7 +35,7 @@ def post_already_registered(email: str) -> None:
 
 
 def user_of(token: str) -> User:
-    """The user whose address the token proves. Raises itsdangerous.BadSignature if it is forged, too old or outdated."""
+    """The user whose address the token proves. Raises itsdangerous.BadSignature if it is forged, too old, outdated."""
     user_id, email = _serializer().loads(token, max_age=DAYS * 86400)
     user = db.session.get(User, user_id)
     if user is None or user.email != email:

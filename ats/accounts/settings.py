@@ -35,7 +35,7 @@ class SlugTaken(Refusal):
 def change(values: dict[str, Any], *, actor: User) -> Company:
     """Set columns of the actor's company, and write down those that are new. Raises SlugTaken and team.NotAdmin.
 
-    A changed consent text is a new version of it.
+    A changed consent text is a new version of it; our own text, which holds where there is none, names the company.
     """
     company = team.lock(actor)
     changed = {name: value for name, value in values.items() if getattr(company, name) != value}
@@ -43,7 +43,7 @@ def change(values: dict[str, Any], *, actor: User) -> Company:
         owner = db.session.scalar(sa.select(CompanySlug.owner_id).filter_by(slug=changed["slug"]))
         if owner not in (None, company.id):
             raise SlugTaken("Another company has this address, or had it once. Choose another one.")
-    if "consent_text" in changed:
+    if "consent_text" in changed or ("name" in changed and not company.consent_text):
         company.consent_version += 1
     for name, value in changed.items():
         details = (

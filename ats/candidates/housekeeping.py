@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from ats import background, tenancy
+from ats.accounts.models import Company
 from ats.candidates import files, resumes
 from ats.candidates.models import Attachment
 from ats.extensions import db
@@ -59,4 +60,6 @@ def sweep_files() -> int:
 
 
 def _known(keys: Sequence[str]) -> set[str]:
-    return set(db.session.scalars(sa.select(Attachment.key).where(Attachment.key.in_(keys))))
+    attachments = sa.select(Attachment.key).where(Attachment.key.in_(keys))
+    logos = sa.select(Company.logo_key).where(Company.logo_key.in_(keys))
+    return {*db.session.scalars(attachments), *db.session.scalars(logos)}

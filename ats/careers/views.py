@@ -56,11 +56,24 @@ def job(slug: str, job_id: int) -> str | tuple[str, int]:
 
 
 def entered(slug: str) -> Company:
-    """The company of the address, whose scope the request enters; 404 if there is none."""
-    company = db.one_or_404(sa.select(Company).filter_by(slug=slug))
+    """The company of the address, whose scope the request enters; 404 if there is none, and on to its new address if it
+    has moved."""
+    company = db.session.scalar(sa.select(Company).filter_by(slug=slug))
+    if company is None:
+        abort(redirect(moved_to(slug), 308))
     tenancy.enter_company(company.id)
     formatting.use_zone(company.time_zone)
     return company
+
+
+def moved_to(slug: str) -> str:
+    """The address of this page at the slug that the company has now; 404 if no company ever had that slug."""
+    company = Company.once_at(slug)
+    if company is None or request.endpoint is None:
+        abort(404)
+    address = url_for(request.endpoint, **{**(request.view_args or {}), "slug": company.slug})
+    query = request.query_string.decode("ascii", "ignore")
+    return f"{address}?{query}" if query else address
 
 
 def published(job_id: int) -> Job:

@@ -13,6 +13,8 @@ JOBS = {
     "ats.notifications.delivery.sweep": (background.MAIL, 10),
     "ats.candidates.housekeeping.read_unread": (background.FILES, 3600),
     "ats.candidates.housekeeping.sweep_files": (background.FILES, 3600),
+    "ats.candidates.drafts.sweep_drafts": (background.FILES, 600),
+    "ats.privacy.retention.erase_due": (background.FILES, 24 * 3600),
 }
 """Functions by their dotted names, for mail stands below the features it keeps time for; their queue and period in
 seconds."""

@@ -157,7 +157,8 @@ class Application(TenantOwned, Model):
         database.lock(job)
         if not job.is_open(company):
             raise JobClosed(f"“{job.title}” is not open any more, so nothing was sent.")
-        same_person, key = sa.and_(cls.job_id == job.id, cls.candidate_id == candidate.id), fields.get("submission_key")
+        same_person = sa.and_(cls.job_id == job.id, cls.candidate_id == candidate.id)
+        key = sa.literal(fields.get("submission_key"), sa.Text)  # A literal: without a key nothing equals it, not IS NULL.
         existing = db.session.scalar(sa.select(cls).where(sa.or_(same_person, cls.submission_key == key)).limit(1))
         if existing:
             raise AlreadyApplied(existing)

@@ -118,7 +118,7 @@ def test_its_author_deletes_a_note_and_the_card_counts_it_no_more(
     note = written_by(acme.recruiter, acme)
     answer = Fragment.of(recruiter.post(f"{url}/notes/{note}/deletion", headers=HTMX))
     assert answer.one("#record-tabs [href='#notes'] .count").text == "0"
-    assert "note" not in answer.one("hx-partial .card .facts").text
+    assert "note" not in answer.one("hx-partial .card").text
     assert notes() == []
     assert recruiter.post(f"{url}/notes/{note}/deletion").status_code == 404
     other = written_by(acme.recruiter, acme)

@@ -12,7 +12,9 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from ats import tenancy
-from ats.accounts import confirmation
+from ats.access import Role
+from ats.accounts import addresses, confirmation, recovery
+from ats.accounts.invitations import Invitation
 from ats.accounts.models import Company, User
 from ats.extensions import db
 from ats.jobs.models import Job
@@ -55,6 +57,10 @@ def everything_happens(acme: Firm) -> None:
     jane = User.register(name="Jane Doe", email="jane@mail.example", password=PASSWORD)
     confirmation.post(recruiter)
     confirmation.post_already_registered("ana@mail.example")
+    recovery.post(recruiter.email)
+    recovery.post("nobody@mail.example")
+    addresses.post_change(recruiter, "new@acme.example")
+    Invitation.send("colleague@acme.example", Role.RECRUITER, actor=db.session.get_one(User, acme.admin))
     job = db.session.get_one(Job, acme.job)
     job.title = JOB
     db.session.commit()

@@ -63,7 +63,7 @@ def second_step() -> str | Response | tuple[str, int]:
     waiting = session.get(SECOND_STEP)
     user = half_way_in(waiting)
     if waiting is None or user is None:
-        return redirect(url_for(".sign_in"), 303)
+        return redirect(url_for(".sign_in"))
     form = CodeForm()
     if request.method == "GET":
         return render_template("accounts/second_step.html", form=form)

@@ -30,4 +30,4 @@ def end_all_sessions() -> Response:
     end_own_session()
     db.session.commit()
     flash("You are signed out everywhere.")
-    return redirect(url_for(".sign_in"), 303)
+    return redirect(url_for(".home"), 303)
