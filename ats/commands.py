@@ -25,5 +25,5 @@ def load_demo(if_empty: bool) -> None:
 @click.command()
 @with_appcontext
 def schedule() -> None:
-    """Keep time for the workers, until told to stop: mails that are due, housekeeping. One is enough, two do no harm."""
+    """Keep time for the workers, until told to stop: mails, housekeeping. One is enough, two do no harm.."""
     import_string("ats.notifications.schedule").run()

@@ -44,4 +44,5 @@ def lock(row: Model, *, against_references: bool = False) -> None:
     sqlalchemy's OperationalError if the row is not free within LOCK_TIMEOUT.
     """
     columns = [attribute.key for attribute in type(row).__mapper__.column_attrs]
+    db.session.flush()  # To refresh a row is to forget what was changed and not flushed.
     db.session.refresh(row, columns, with_for_update={"key_share": not against_references, "of": type(row)})

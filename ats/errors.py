@@ -38,7 +38,7 @@ MESSAGES = {
     404: "The page was moved or removed, or the address has a slip in it.",
     405: "Go back and use the buttons on the page.",
     409: "Reload the page to see how things stand now.",
-    413: "A resume may have up to 10 MB, everything else a form sends up to 500 KB. Choose a smaller file and send again.",
+    413: "A resume may have up to 10 MB, all else that a form sends up to 1 MB. Choose a smaller file and send again.",
     422: "Go back and check what you typed.",
     429: "Wait a minute, then try again. Nothing is lost.",
     500: "Nothing was changed. Try again; if it happens once more, tell us when it happened.",

@@ -15,7 +15,6 @@ from sqlalchemy.orm import DeclarativeBase, registry
 
 from ats.smtp import Mail
 
-
 METADATA = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",

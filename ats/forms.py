@@ -19,8 +19,11 @@ class Form(FlaskForm):
         for field in self:
             if isinstance(field.data, str) and not is_storable(field.data):
                 field.data = "".join(char for char in field.data if is_storable(char))
-                field.errors = [*field.errors, "There was an invisible character in it that no keyboard makes. We took "
-                                               "it out: check the text and send again."]
+                field.errors = [
+                    *field.errors,
+                    "There was an invisible character in it that no keyboard makes. We took "
+                    "it out: check the text and send again.",
+                ]
                 valid = False
         return valid
 
@@ -44,7 +47,10 @@ def line(label: str, *, required: str | None = None, longest: int = LINE, **opti
 def paragraphs(label: str, *, required: str | None = None, longest: int = PARAGRAPHS, **options: Any) -> TextAreaField:
     """Text of several lines."""
     return TextAreaField(
-        label, [_not_blank(required) if required else Optional(), up_to(longest)], filters=[_clean_paragraphs], **options
+        label,
+        [_not_blank(required) if required else Optional(), up_to(longest)],
+        filters=[_clean_paragraphs],
+        **options,
     )
 
 

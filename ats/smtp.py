@@ -1,5 +1,6 @@
 """Flask-Mail with a time limit, a verified TLS certificate, and a QUIT whose failure does not count as "not sent"."""
 
+import contextlib
 import smtplib
 import ssl
 from typing import Any
@@ -23,10 +24,9 @@ class Connection(flask_mail.Connection):
         return host
 
     def __exit__(self, *exc: Any) -> None:
-        try:
+        # The server has accepted the message by now: a lost goodbye must not send it again.
+        with contextlib.suppress(smtplib.SMTPException, OSError):
             super().__exit__(*exc)
-        except (smtplib.SMTPException, OSError):
-            pass  # The server has accepted the message by now: a lost goodbye must not send it again.
 
 
 class Mail(flask_mail.Mail):

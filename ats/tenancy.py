@@ -25,7 +25,7 @@ class OutsideScope(RuntimeError):
 
 @dataclass(frozen=True)
 class Scope:
-    """Exactly one of these: a company's rows, a person's own rows, what is public, or (the schedule only) everything."""
+    """Exactly one of these: a company's rows, a person's own rows, what is public, or (the schedule) everything."""
 
     company_id: int | None = None
     user_id: int | None = None
@@ -40,7 +40,7 @@ class TenantOwned:
     """Whether a row may belong to no company; then no company sees it."""
 
     @declared_attr
-    def company_id(cls) -> Mapped[int]:
+    def company_id(cls) -> Mapped[int]:  # noqa: N805  (SQLAlchemy calls it with the class)
         return mapped_column(sa.ForeignKey("company.id"))
 
     @classmethod

@@ -18,7 +18,9 @@ def one_line(text: str) -> str:
     A NUL stays, for the form to say that it was there.
     """
     text = INVISIBLE.sub("", text)
-    return " ".join("".join(" " if unicodedata.category(char) == "Cc" and char != "\0" else char for char in text).split())
+    return " ".join(
+        "".join(" " if unicodedata.category(char) == "Cc" and char != "\0" else char for char in text).split()
+    )
 
 
 def header_safe(text: str) -> str:

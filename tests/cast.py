@@ -116,7 +116,9 @@ def found(app: Flask, name: str, applicant: str) -> Firm:
 
 def open_job(**fields: Any) -> Job:
     """A job that one can apply for, in the company whose scope is entered."""
-    job = Job(**{"status": Status.DRAFT.value, "title": "Baker", "department": "Kitchen", "location": "Berlin", **fields})
+    job = Job(
+        **{"status": Status.DRAFT.value, "title": "Baker", "department": "Kitchen", "location": "Berlin", **fields}
+    )
     db.session.add(job)
     job.change_status(Status.OPEN)
     db.session.flush()

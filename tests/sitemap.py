@@ -137,7 +137,9 @@ def furnish(app: Flask, firm: Firm, candidate: int) -> Ids:
         recovery.post(recruiter.email)
         addresses.post_change(recruiter, f"new-{recruiter.email}")
         company.logo_key = files.store(LOGO)
-        invited = Invitation.send(f"new@{firm.slug}.example", Role.RECRUITER, actor=db.session.get_one(User, firm.admin))
+        invited = Invitation.send(
+            f"new@{firm.slug}.example", Role.RECRUITER, actor=db.session.get_one(User, firm.admin)
+        )
         db.session.commit()
         ids: Ids = {
             "slug": firm.slug,

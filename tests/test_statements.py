@@ -75,9 +75,7 @@ def test_each_page_costs_what_is_written_here_however_many_applications_there_ar
         cost(rule)  # Once before: what a process does a single time, it does here.
     few = {rule.endpoint: cost(rule) for rule in PAGES}
     different = {endpoint: number for endpoint, number in few.items() if STATEMENTS.get(endpoint) != number}
-    assert not different, (
-        "These pages cost another number of statements than STATEMENTS in tests/test_statements.py says."
-    )
+    assert not different, "The pages cost other numbers of statements than STATEMENTS, tests/test_statements.py, says."
     assert set(STATEMENTS) == set(few), "There is no such page any more: take it out of STATEMENTS."
     fill(app, acme, jane)
     assert {rule.endpoint: cost(rule) for rule in PAGES} == few, (

@@ -111,7 +111,7 @@ class Invitation(TenantOwned, Model):
         password_hash = passwords.hashed(password)
         if db.session.scalar(sa.select(User.id).filter_by(email=self.email)):
             raise addresses.AddressTaken(
-                f"There is an account with {self.email} already, and an account belongs to one company or to a candidate. "
+                f"There is an account with {self.email} already, and it belongs to one company or to a candidate. "
                 "Change the address of that account first, or ask for an invitation to another address."
             )
         user = User(

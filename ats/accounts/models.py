@@ -63,7 +63,7 @@ class Company(Model):
     stage_limits: Mapped[dict[str, list[int]]] = mapped_column(JSONB, default=dict)
     """For a stage the days after which a card counts as late, and as far too late; without an entry the stage's own."""
     rejection_reasons: Mapped[list[dict[str, Any]]] = mapped_column(default=lambda: [dict(r) for r in REASONS])
-    """As {id, label, mail}: what recruiters choose from, and the kind of mail (a key of REJECTION_MAILS) it suggests."""
+    """As {id, label, mail}: what recruiters choose from, and the mail (a key of REJECTION_MAILS) it suggests."""
     consent_text: Mapped[str] = mapped_column(default="")
     """What applicants agree to, in Markdown; empty for the product's own sentence."""
     consent_version: Mapped[int] = mapped_column(default=1)
@@ -175,7 +175,7 @@ class User(UserMixin, Model):
         return passwords.match(self.password_hash, password)
 
     def set_password(self, password: str) -> None:
-        """Takes a password that `passwords.objection` has nothing against. What was sent to reset the old one is void."""
+        """Takes one that `passwords.objection` has nothing against. What was sent to reset the old one is void."""
         self.password_hash = passwords.hashed(password)
         self.password_changed_at = sa.func.now()  # type: ignore[assignment]
 
@@ -189,7 +189,7 @@ class User(UserMixin, Model):
         return self.company is not None and self.company.second_factor_required and self.second_factor_at is None
 
     def get_id(self) -> str:
-        """What Flask-Login keeps in the cookie: the token of a new session, not the user's id, so that it can be ended."""
+        """What Flask-Login keeps in the cookie: the token of a new session, not the user's id, so that it can end."""
         from ats.accounts.sessions import UserSession  # Which knows users.
 
         return UserSession.start(self)

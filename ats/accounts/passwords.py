@@ -43,7 +43,7 @@ def is_outdated(password_hash: str) -> bool:
 def objection(password: str, names: Iterable[str | None] = ()) -> str | None:
     """What speaks against a new password of the right length, or None. `names` are the person's and the company's."""
     if _is_common(password):
-        return "Many people use this one, so it is among the first to be tried. A few words in a row that are only yours are good."
+        return "Many people use this one, so it is tried first. A few words in a row that are only yours are good."
     rest = _plain(password)
     for name in sorted(filter(None, map(_plain, [*_with_words(names), PRODUCT])), key=len, reverse=True):
         if len(name) >= 4:

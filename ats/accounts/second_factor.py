@@ -1,4 +1,4 @@
-"""The second factor: a code from an app on the person's phone, or one of the recovery codes kept for when it is lost."""
+"""The second factor: a code from an app on the person's phone, or one of the recovery codes for when it is lost."""
 
 import hashlib
 import secrets

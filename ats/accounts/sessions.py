@@ -29,7 +29,7 @@ SYSTEMS = {
 
 
 class UserSession(Model):
-    """One signed-in browser. Its cookie holds the token, the row only the token's SHA-256; without the row, no entry."""
+    """One signed-in browser. Its cookie holds the token, the row only its SHA-256; without the row, no entry."""
 
     __table_args__ = (sa.UniqueConstraint("id"),)
 

@@ -1,4 +1,4 @@
-"""Time-based one-time passwords: RFC 6238 with the values that every authenticator app knows (SHA-1, 6 digits, 30 s)."""
+"""Time-based one-time passwords: RFC 6238 with the values that all authenticator apps know (SHA-1, 6 digits, 30 s)."""
 
 import base64
 import hashlib

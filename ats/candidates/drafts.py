@@ -1,4 +1,4 @@
-"""Draft: an application that is being written. It keeps the resume and all that was typed until it is sent, or 48 hours.
+"""Draft: an application that is being written. It keeps the resume and what was typed until it is sent, or 48 hours.
 
 The browser holds its token in a cookie of the form's own address; only the hash of it is stored.
 """
@@ -62,7 +62,7 @@ class Draft(TenantOwned, Model):
         return db.session.scalar(wanted.options(loads).execution_options(populate_existing=True))
 
     def save(self, typed: dict[str, str]) -> None:
-        """Keep these values, by the names of their fields. What cannot be stored, or is beyond all limits, is left out."""
+        """Keep these values, by the names of their fields. What cannot be stored, or is far too long, is left out."""
         self.typed = {
             name: value
             for name, value in list(typed.items())[:MOST_FIELDS]

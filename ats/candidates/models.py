@@ -57,7 +57,7 @@ class Candidate(TenantOwned, Model):
 
     @classmethod
     def of_person(cls, user_id: int) -> sa.ColumnElement[bool]:
-        """What companies know of a person. By the table's name, for candidates know nothing of what is built on them."""
+        """What companies know of a person. By the table's name, for candidates know nothing of what stands on them."""
         applications = cls.metadata.tables["application"].c
         return cls.id.in_(sa.select(applications.candidate_id).where(applications.user_id == user_id))
 

@@ -22,11 +22,30 @@ _HEADINGS = {
     "experience", "education", "skills", "about", "me", "personal", "information", "details", "page", "address",
     "phone", "email", "objective", "engineer", "developer", "manager", "designer", "baker", "nurse", "teacher",
 }  # fmt: skip
-_PARTICLES = {"de", "da", "do", "dos", "van", "von", "der", "den", "ter", "zu", "la", "le", "del", "di", "al", "el", "y", "e"}
+_PARTICLES = {
+    "de",
+    "da",
+    "do",
+    "dos",
+    "van",
+    "von",
+    "der",
+    "den",
+    "ter",
+    "zu",
+    "la",
+    "le",
+    "del",
+    "di",
+    "al",
+    "el",
+    "y",
+    "e",
+}
 
 
 def suggested(text: str | None) -> dict[str, str]:
-    """By the names of the form's fields: `name`, `email`, `phone`, `links` (one a line). What is not found is left out."""
+    """By the names of the form's fields: `name`, `email`, `phone`, `links` (one a line)."""
     text = (text or "")[:20_000]
     found = {"name": _name(text), "email": _email(text), "phone": _phone(text), "links": "\n".join(_links(text))}
     return {field: value for field, value in found.items() if value}
@@ -73,6 +92,8 @@ def _name(text: str) -> str:
         if not 2 <= len(words) <= 5 or len(line) > 60 or {word.lower().strip(":.") for word in words} & _HEADINGS:
             continue
         capital = [word for word in words if word.lower() not in _PARTICLES]
-        if len(capital) >= 2 and all(re.fullmatch(r"[^\W\d_][\w'’.\-]*", word) and word[0].isupper() for word in capital):
+        if len(capital) >= 2 and all(
+            re.fullmatch(r"[^\W\d_][\w'’.\-]*", word) and word[0].isupper() for word in capital
+        ):
             return " ".join(word.title() if word.isupper() and len(word) > 2 else word for word in words)
     return ""

@@ -1,4 +1,4 @@
-"""An application as its candidate sees it: how far it is, what happens next and by when, and nothing before its mail."""
+"""An application as its candidate sees it: how far it is, what happens next and by when, nothing before its mail."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -187,7 +187,9 @@ def _field(question: dict[str, Any]) -> Field:
     if kind == QuestionKind.YES_NO:
         return RadioField(prompt, [needed], choices=[SelectChoice("yes", "Yes"), SelectChoice("no", "No")])
     if kind == QuestionKind.CHOICE:
-        return SelectField(prompt, [needed], choices=[SelectChoice("", "Choose…"), *map(SelectChoice, question["choices"])])
+        return SelectField(
+            prompt, [needed], choices=[SelectChoice("", "Choose…"), *map(SelectChoice, question["choices"])]
+        )
     in_range = NumberRange(-1_000_000_000_000, 1_000_000_000_000, "Type a number people can read.")
     return Number(prompt, [needed, in_range])
 

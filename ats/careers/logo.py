@@ -25,7 +25,7 @@ class LogoForm(forms.Form):
     content = b""
 
     def validate_logo(self, field: Field) -> None:
-        """By what is in the file, whatever it is called. SVG is no picture to us but a page, with scripts if it likes."""
+        """By what is in the file, whatever it is called. SVG is no picture to us but a page that may hold scripts."""
         if not isinstance(field.data, FileStorage):
             raise ValidationError("Choose a file.")
         self.content = field.data.read(LARGEST + 1)

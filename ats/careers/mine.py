@@ -57,7 +57,7 @@ def replace_my_resume(application_id: int) -> str | Response | tuple[str, int]:
 @bp.route("/my/applications/<int:application_id>/withdrawal", methods=["GET", "POST"])
 @requires(Role.CANDIDATE)
 def withdraw(application_id: int) -> str | Response | tuple[str, int]:
-    application, company = one(application_id)
+    application, _ = one(application_id)
     form = WithdrawalForm()
     back = url_for(".my_application", application_id=application_id)
     if not form.validate_on_submit():
@@ -79,7 +79,11 @@ def claim() -> Response:
         return redirect(url_for(".my_applications"), 303)
     number = claim_all(current_user.id, current_user.email)
     if number:
-        flash("One application is in your account now." if number == 1 else f"{number} applications are in your account now.")
+        flash(
+            "One application is in your account now."
+            if number == 1
+            else f"{number} applications are in your account now."
+        )
     else:
         flash(f"There are no further applications from {current_user.email}.")
     return redirect(url_for(".my_applications"), 303)

@@ -37,7 +37,7 @@ class Found:
 
 
 def jobs(args: Mapping[str, str]) -> Found:
-    """The current company's open jobs as the query string asks. All of them are read, in one statement: some hundreds."""
+    """The current company's open jobs as the query string asks. All are read, in one statement: some hundreds."""
     query = args.get("q", "").strip()[:100]
     filters = {name: args.get(name, "") for name in FILTERS}
     open_jobs = list(db.session.scalars(sa.select(Job).where(Job.is_open_now()).order_by(Job.opened_at.desc(), Job.id)))

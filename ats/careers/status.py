@@ -3,7 +3,7 @@
 import time
 
 import sqlalchemy as sa
-from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask import abort, flash, make_response, redirect, render_template, url_for
 from itsdangerous import BadData
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
@@ -61,7 +61,11 @@ def withdraw_by_link(token: str) -> str | Response | tuple[str, int]:
     form = WithdrawalForm()
     if not form.validate_on_submit():
         answer = render_template(
-            "careers/withdraw.html", company=company, job=application.job, form=form, back=url_for(".status", token=token)
+            "careers/withdraw.html",
+            company=company,
+            job=application.job,
+            form=form,
+            back=url_for(".status", token=token),
         )
         return (answer, 422) if form.errors else answer
     following.withdraw(application, actor=None, why=form.why.data or "")
@@ -107,7 +111,9 @@ def opened(token: str) -> tuple[Application, Company]:
         application, company = links.opened(token, *loads)
     except links.LinkExpired as expired:
         formatting.use_zone(expired.company.time_zone)
-        abort(make_response(render_template("careers/link_expired.html", company=expired.company, form=LinkForm()), 410))
+        abort(
+            make_response(render_template("careers/link_expired.html", company=expired.company, form=LinkForm()), 410)
+        )
     except BadData:
         abort(make_response(render_template("careers/link_unknown.html"), 404))
     formatting.use_zone(company.time_zone)

@@ -126,9 +126,7 @@ def note_again(application: Application, note: Note, form: NoteForm | None) -> s
     if not htmx.is_htmx():
         return application_page(application, edited=form and (note.id, form))
     names = [colleague.name for colleague in mentions.colleagues(application.company_id)]
-    return render_template(
-        "collaboration/_note.html", application=application, note=note, edit_form=form, names=names
-    )
+    return render_template("collaboration/_note.html", application=application, note=note, edit_form=form, names=names)
 
 
 def page_url(application_id: int, anchor: str) -> str:

@@ -89,7 +89,7 @@ def _one_of(column: str, choices: type[StrEnum]) -> sa.CheckConstraint:
 
 
 class Job(TenantOwned, Model):
-    """A position. `questions` is a list of {id, prompt, kind, required, choices}; answers keep their own copy of the prompt."""
+    """A position. `questions` are {id, prompt, kind, required, choices}; answers keep a copy of the prompt."""
 
     __table_args__ = (
         sa.UniqueConstraint("company_id", "id"),

@@ -74,7 +74,7 @@ def retry_after(attempts: int) -> timedelta:
 
 
 def sweep() -> int:
-    """RQ job, run by the schedule: nudge again every mail that is due, and return how many. Safe to run twice at once."""
+    """RQ job, run by the schedule: nudge again every mail that is due; how many they were. Two at once do no harm."""
     with current_app.app_context():
         tenancy.enter_everything()
         due = (

@@ -55,7 +55,7 @@ class Message(TenantOwned, Model):
 
     @classmethod
     def of_person(cls, user_id: int) -> sa.ColumnElement[bool]:
-        """The mails about a person's applications. By the tables' names, for mail knows nothing of what is built on it."""
+        """The mails about a person's applications. By the tables' names: mail knows nothing of what stands on it."""
         applications, changes = (cls.metadata.tables[name].c for name in ("application", "stage_change"))
         key = sa.func.concat("stage:", changes.application_id, ":", changes.seq)
         own = sa.select(applications.id).where(applications.user_id == user_id)

@@ -158,7 +158,9 @@ class Application(TenantOwned, Model):
         if not job.is_open(company):
             raise JobClosed(f"“{job.title}” is not open any more, so nothing was sent.")
         same_person = sa.and_(cls.job_id == job.id, cls.candidate_id == candidate.id)
-        key = sa.literal(fields.get("submission_key"), sa.Text)  # A literal: without a key nothing equals it, not IS NULL.
+        key = sa.literal(
+            fields.get("submission_key"), sa.Text
+        )  # A literal: without a key nothing equals it, not IS NULL.
         existing = db.session.scalar(sa.select(cls).where(sa.or_(same_person, cls.submission_key == key)).limit(1))
         if existing:
             raise AlreadyApplied(existing)
@@ -344,7 +346,9 @@ class Application(TenantOwned, Model):
             User.removed_at.is_(None),
         )
         made_it = sa.func.coalesce(User.id == self.job.created_by_id, False)
-        return db.session.scalar(recruiters.order_by(made_it.desc(), (User.role == Role.ADMIN).desc(), User.id).limit(1))
+        return db.session.scalar(
+            recruiters.order_by(made_it.desc(), (User.role == Role.ADMIN).desc(), User.id).limit(1)
+        )
 
 
 class Opening(TenantOwned, Model):

@@ -78,7 +78,11 @@ class PipelineForm(forms.Form):
     def of(cls, company: Company) -> "PipelineForm":
         """Filled from what was sent, else from the company."""
         limits = [dict(zip(("late", "too_late"), company.stage_limits.get(s, ()), strict=False)) for s in OPEN_STAGES]
-        values = {"mail_hold_seconds": company.mail_hold_seconds, "limits": limits, "reasons": company.rejection_reasons}
+        values = {
+            "mail_hold_seconds": company.mail_hold_seconds,
+            "limits": limits,
+            "reasons": company.rejection_reasons,
+        }
         return cls(data=values)
 
     @property

@@ -65,7 +65,7 @@ def changes(job_id: int) -> Response:
     version = db.session.scalar(sa.select(Job.board_version).where(Job.id == job_id))
     if version is None:
         abort(404)
-    seen = request.if_none_match.as_set().pop() if request.if_none_match else ""
+    seen = next(iter(request.if_none_match.as_set()), "")
     since = int(seen) if seen.isdecimal() and len(seen) < 19 else version
     if since == version:
         answer = make_response("", 304)

@@ -23,7 +23,10 @@ from ats.pipeline.stages import STAGE_NAMES
 def archive(candidate: Candidate, company: Company) -> bytes:
     """The ZIP. What colleagues write among themselves, notes and scorecards, is not in it."""
     attachments = db.session.scalars(
-        sa.select(Attachment).filter_by(candidate_id=candidate.id).order_by(Attachment.id).options(undefer(Attachment.text))
+        sa.select(Attachment)
+        .filter_by(candidate_id=candidate.id)
+        .order_by(Attachment.id)
+        .options(undefer(Attachment.text))
     ).all()
     names = {attachment.id: f"files/{attachment.id}-{attachment.name}" for attachment in attachments}
     content = BytesIO()
@@ -38,7 +41,10 @@ def archive(candidate: Candidate, company: Company) -> bytes:
 def about(candidate: Candidate, company: Company) -> dict[str, Any]:
     """All but the files, as JSON takes it."""
     applications = db.session.scalars(
-        sa.select(Application).filter_by(candidate_id=candidate.id).order_by(Application.id).options(joinedload(Application.job))
+        sa.select(Application)
+        .filter_by(candidate_id=candidate.id)
+        .order_by(Application.id)
+        .options(joinedload(Application.job))
     ).all()
     consents = {consent.version: consent.text for consent in db.session.scalars(sa.select(Consent))}
     tags = sa.select(Tag.name).join(Tagging, Tagging.tag_id == Tag.id).where(Tagging.candidate_id == candidate.id)
@@ -79,9 +85,7 @@ def _steps(application: Application) -> list[dict[str, Any]]:
     history = progress.holding(db.session.scalars(changes).all())
     keys = [change.mail_key for change in history]
     waiting = set(
-        db.session.scalars(
-            sa.select(Message.dedupe_key).where(Message.dedupe_key.in_(keys), Message.status == PENDING)
-        )
+        db.session.scalars(sa.select(Message.dedupe_key).where(Message.dedupe_key.in_(keys), Message.status == PENDING))
     )
     return [
         {"stage": STAGE_NAMES[change.to_stage], "since": _time(change.created_at)}

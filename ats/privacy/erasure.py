@@ -109,16 +109,14 @@ def _remove_remarks(applications: list[Application], company: Company) -> None:
 def _remove_files(candidate: Candidate, applications: list[Application]) -> list[str]:
     """The rows; the keys of their files are returned."""
     drafts = sa.select(Draft).where(sa.func.lower(Draft.typed["email"].astext) == candidate.email)
-    drafted = [draft for draft in db.session.scalars(drafts)]
+    drafted = list(db.session.scalars(drafts))
     resume_ids = [draft.resume_id for draft in drafted if draft.resume_id]
     for draft in drafted:
         db.session.delete(draft)
     for application in applications:
         application.resume_id = None
     db.session.flush()  # Nothing names the attachments any more.
-    gone = sa.select(Attachment).where(
-        sa.or_(Attachment.candidate_id == candidate.id, Attachment.id.in_(resume_ids))
-    )
+    gone = sa.select(Attachment).where(sa.or_(Attachment.candidate_id == candidate.id, Attachment.id.in_(resume_ids)))
     attachments = db.session.scalars(gone).all()
     for attachment in attachments:
         db.session.delete(attachment)

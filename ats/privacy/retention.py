@@ -37,7 +37,9 @@ def preview(company: Company) -> Preview | None:
     if not company.retention_months:
         return None
     ending = _ending(company, sa.func.now() + AHEAD).subquery()
-    counted = sa.select(sa.func.count(), sa.func.count().filter(ending.c.erased_on <= sa.func.now())).select_from(ending)
+    counted = sa.select(sa.func.count(), sa.func.count().filter(ending.c.erased_on <= sa.func.now())).select_from(
+        ending
+    )
     total, tonight = db.session.execute(counted).one()
     soonest = sa.select(ending).order_by(ending.c.erased_on, ending.c.id).limit(SHOWN)
     return Preview(total, tonight, db.session.execute(soonest).all())
@@ -72,7 +74,9 @@ def erase_due_of(company_id: int) -> int:
             for key in keys:
                 files.delete(key)
         if len(ids) == BATCH:
-            background.enqueue(background.FILES, ERASE_DUE_OF, company_id, job_id=f"retention-{company_id}-from-{ids[-1]}")
+            background.enqueue(
+                background.FILES, ERASE_DUE_OF, company_id, job_id=f"retention-{company_id}-from-{ids[-1]}"
+            )
         return len(ids)
 
 

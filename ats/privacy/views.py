@@ -143,7 +143,9 @@ def fulfil(request_id: int) -> Response:
 def requests_page(form: AskForm) -> str:
     newest = sa.select(DataRequest).options(joinedload(DataRequest.candidate))
     waiting = newest.filter_by(fulfilled_at=None).order_by(DataRequest.created_at, DataRequest.id)
-    done = newest.where(DataRequest.fulfilled_at.is_not(None)).order_by(DataRequest.fulfilled_at.desc()).limit(DONE_SHOWN)
+    done = (
+        newest.where(DataRequest.fulfilled_at.is_not(None)).order_by(DataRequest.fulfilled_at.desc()).limit(DONE_SHOWN)
+    )
     return render_template(
         "privacy/requests.html",
         form=form,

@@ -308,7 +308,9 @@ def upgrade():
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("company_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "seq = 1 OR undoes_seq IS NOT NULL OR (from_stage, to_stage) IN (('applied', 'screening'), ('applied', 'rejected'), ('screening', 'interview'), ('screening', 'rejected'), ('interview', 'offer'), ('interview', 'rejected'), ('offer', 'hired'), ('offer', 'rejected'))",
+            "seq = 1 OR undoes_seq IS NOT NULL OR (from_stage, to_stage) IN (('applied', 'screening'), "
+            "('applied', 'rejected'), ('screening', 'interview'), ('screening', 'rejected'), ('interview', 'offer'), "
+            "('interview', 'rejected'), ('offer', 'hired'), ('offer', 'rejected'))",
             name="ck_stage_change_legal_move",
         ),
         sa.CheckConstraint("seq > 1 OR to_stage = 'applied'", name="ck_stage_change_first_goes_to_the_first_stage"),

@@ -62,9 +62,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
         ("", "/jobs"),
     ],
 )
-def test_signing_in_leads_to_a_page_of_this_site_only(
-    client: FlaskClient, acme: Firm, target: str, lands: str
-) -> None:
+def test_signing_in_leads_to_a_page_of_this_site_only(client: FlaskClient, acme: Firm, target: str, lands: str) -> None:
     assert client.post("/sign-in", data=credentials(acme, next=target)).location == lands
 
 

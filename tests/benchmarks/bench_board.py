@@ -35,9 +35,7 @@ def test_board(
 
 
 @pytest.mark.parametrize("count", SIZES)
-def test_move(
-    app: Flask, postgres_url: str, acme: Firm, sign_in: Callable[[int], FlaskClient], count: int
-) -> None:
+def test_move(app: Flask, postgres_url: str, acme: Firm, sign_in: Callable[[int], FlaskClient], count: int) -> None:
     filling.fill(postgres_url, company=acme.id, job=acme.job, actor=acme.recruiter, count=count)
     client = sign_in(acme.recruiter)
     bare = measuring.connect(app)

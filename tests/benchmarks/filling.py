@@ -15,7 +15,8 @@ INSERT INTO candidate (company_id, name, email, phone, headline)
 
 INSERT INTO application (company_id, job_id, candidate_id, source, cover_letter, answers, stage, stage_seq, stage_since,
         created_at)
-    SELECT %(company)s, %(job)s, candidate.id, (ARRAY['Careers page','Referral','LinkedIn'])[1 + n %% 3], '', '[]', stage,
+    SELECT %(company)s, %(job)s, candidate.id, (ARRAY['Careers page','Referral','LinkedIn'])[1 + n %% 3], '', '[]',
+        stage,
         CASE stage WHEN 'applied' THEN 1 WHEN 'screening' THEN 2 WHEN 'rejected' THEN 2 WHEN 'interview' THEN 3
             WHEN 'offer' THEN 4 ELSE 5 END, came + interval '1 hour', came
     FROM person JOIN candidate ON candidate.company_id = %(company)s

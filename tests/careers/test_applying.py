@@ -82,7 +82,11 @@ def test_an_application_is_stored_with_its_file_and_mails(
     assert (answer.status_code, answer.location) == (303, f"/careers/acme/jobs/{acme.job}/applied")
     (application,) = stored()
     assert (application.candidate.name, application.candidate.email) == ("Ana Sousa", "ana.sousa@mail.example")
-    assert (application.stage, application.user_id, application.cover_letter) == ("applied", None, "I bake.\nAnd I think.")
+    assert (application.stage, application.user_id, application.cover_letter) == (
+        "applied",
+        None,
+        "I bake.\nAnd I think.",
+    )
     resume = db.session.get_one(Attachment, application.resume_id)
     assert (resume.name, resume.media_type, resume.size) == ("Ana Sousa.pdf", "application/pdf", len(PDF))
     assert files.read(resume.key) == PDF

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
-import sqlalchemy as sa
 from flask import Flask
 
 from ats import background, tenancy

@@ -129,6 +129,7 @@ def test_the_text_part_can_stand_alone(posted: dict[str, Message], name: str) ->
     mail = letter(name, posted)
     assert {link["href"] for link in mail.html.select("a[href]")} <= set(re.findall(r"https?://\S+", mail.text))
     assert not re.search(r"&(amp|lt|gt|#\d+);|\{[{%]|</", mail.text.replace(NASTY, "")), "That is markup."
+    assert "None" not in mail.text, "Something is shown that there is not."
     assert "\n\n\n" not in mail.text
     assert mail.text == mail.text.strip() + "\n"
 

@@ -130,7 +130,7 @@ def test_somebody_who_saw_an_older_stage_is_told_who_moved(
     application: Application, recruiter: User, admin: User
 ) -> None:
     move(application, "screening", recruiter)
-    with pytest.raises(MoveConflict, match="Acme Recruiter moved Lukas to Screening .* The board shows it now"):
+    with pytest.raises(MoveConflict, match=r"Acme Recruiter moved Lukas to Screening .* The board shows it now"):
         application.move_to("rejected", actor=admin, seen_seq=1)
 
 

@@ -120,6 +120,7 @@ def test_held_mails_can_be_sent_at_once_and_then_there_is_no_undo(
     db.session.expire_all()
     assert "get their mails now" in toast(post(recruiter, acme, "mails", keys(people)))
     due = sa.select(sa.func.count()).select_from(Message)
+    db.session.commit()  # now() is the beginning of a transaction.
     waiting = due.where(
         Message.template == "stage-screening", Message.status == PENDING, Message.due_at <= sa.func.now()
     )

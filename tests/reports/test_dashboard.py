@@ -82,11 +82,13 @@ def test_those_who_wait_longest_over_their_stages_limit_come_first(scope: None, 
     assert waiting(acme) == [("Last", "bad"), ("Very Late", "bad"), ("Late", "late")]
 
 
-def test_the_company_says_what_too_long_is(scope: None, acme: Firm) -> None:
+def test_the_company_says_what_too_long_is(scope: None, sign_in: SignIn, acme: Firm) -> None:
     happened(job(acme), "Ana Sousa", {"applied": ago(5)})
     assert not waiting(acme)
     db.session.get_one(Company, acme.id).stage_limits = {"applied": [2, 4]}
     assert waiting(acme) == [("Ana Sousa", "bad")]
+    db.session.commit()
+    assert Page.at(sign_in(acme.manager), "/dashboard").one(".attention li .age")["data-tone"] == "bad"
 
 
 def test_nobody_waits_for_an_archived_job(scope: None, acme: Firm) -> None:

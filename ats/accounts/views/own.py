@@ -32,7 +32,9 @@ def account() -> str | Response | tuple[str, int]:
             flash("Your name is saved.")
             return redirect(url_for(".account"), 303)
         status = 422
-    return render_template("accounts/account.html", form=form, sessions=sessions.of_user(me()), current_session=sessions.current()), status
+    return render_template(
+        "accounts/account.html", form=form, sessions=sessions.of_user(me()), current_session=sessions.current()
+    ), status
 
 
 @bp.route("/account/password", methods=["GET", "POST"])

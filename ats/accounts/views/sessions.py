@@ -14,7 +14,7 @@ from ats.extensions import db
 @bp.post("/account/sessions")
 @signed_in
 def end_session() -> Response:
-    """The one whose id the form sends. That of somebody else, or of nobody, changes nothing and is answered the same."""
+    """The one whose id the form sends. That of somebody else, or of nobody, changes nothing, with the same answer."""
     id = request.form.get("session", "")
     if id.isascii() and id.isdecimal() and len(id) < 19:
         UserSession.end_one(current_user, int(id))
