@@ -25,7 +25,7 @@ METADATA = sa.MetaData(
     }
 )
 """Names for constraints, so that migrations can name them back."""
-TYPES = {
+TYPES: dict[Any, Any] = {
     str: sa.Text(),
     datetime: sa.DateTime(timezone=True),
     dict[str, Any]: JSONB(),

@@ -8,6 +8,8 @@ from wtforms.validators import Email, InputRequired, Length, Optional, Validatio
 
 from ats.text import is_storable, one_line
 
+__all__ = ["Form", "ValidationError", "email", "line", "one_line", "paragraphs", "up_to"]
+
 LINE, PARAGRAPHS = 200, 20_000
 
 

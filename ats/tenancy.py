@@ -128,7 +128,7 @@ def stamp_and_check(session: Session, context: Any, instances: Any) -> None:
         if scope is None:
             raise OutsideScope(f"{type(row).__name__} written while no scope is entered")
         if scope.company_id is not None and row.company_id is None:
-            row.company_id = scope.company_id
+            row.company_id = scope.company_id  # type: ignore[unreachable]
         if row.company_id is None or (scope.company_id is not None and row.company_id != scope.company_id):
             raise OutsideScope(f"{type(row).__name__} belongs to another company than {scope}")
 

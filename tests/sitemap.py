@@ -25,7 +25,9 @@ from ats.collaboration.models import Note, Scorecard
 from ats.extensions import db
 from ats.jobs.models import Job
 from ats.notifications.models import Message
+from ats.pipeline import links
 from ats.pipeline.models import Application, Opening, SavedView
+from ats.privacy.models import DataRequest, Kind, copy_serializer
 from tests.cast import Firm, apply, open_job
 
 Ids = dict[str, Any]
@@ -132,7 +134,12 @@ def furnish(app: Flask, firm: Firm, candidate: int) -> Ids:
         views = {
             role: SavedView(user_id=firm.user(role), name="Late", query="q=late") for role in Role if role.is_staff
         }
-        db.session.add_all(views.values())
+        notes = {
+            role: Note(application_id=firm.application, author_id=firm.user(role), body="A **fine** baker.")
+            for role in Role
+            if role.is_staff
+        }
+        db.session.add_all([*views.values(), *notes.values()])
         confirmation.post(recruiter)
         recovery.post(recruiter.email)
         addresses.post_change(recruiter, f"new-{recruiter.email}")
@@ -140,19 +147,26 @@ def furnish(app: Flask, firm: Firm, candidate: int) -> Ids:
         invited = Invitation.send(
             f"new@{firm.slug}.example", Role.RECRUITER, actor=db.session.get_one(User, firm.admin)
         )
+        request = DataRequest.ask(own.candidate, Kind.COPY)
         db.session.commit()
+        follow = links.token(own)
         ids: Ids = {
+            "token": follow,
+            "privacy.download_copy:token": copy_serializer().dumps([firm.id, request.id]),
+            "request_id": request.id,
             "slug": firm.slug,
             "job_id": firm.job,
             "application_id": firm.application,
             "stage": "applied",
             "view_id": views[Role.ADMIN].id,
+            "note_id": notes[Role.ADMIN].id,
+            "tag_id": Tag.named("Night owl").id,
             "user_id": firm.recruiter,
             "invitation_id": invited.id,
             "message_id": db.session.scalars(db.select(Message.id).filter_by(template="invitation")).one(),
             "filename": "css/base.css",
             Role.CANDIDATE: {"application_id": own.id},
-            **{role: {"view_id": view.id} for role, view in views.items()},
+            **{role: {"view_id": views[role].id, "note_id": notes[role].id} for role in views},
         }
     with app.app_context():
         tenancy.enter_everything()

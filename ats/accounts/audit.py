@@ -93,7 +93,7 @@ def found(args: Mapping[str, str], company_id: int) -> Found:
     if given["area"]:
         statement = statement.where(AuditEvent.action.startswith(f"{given['area']}."))
     if given["days"]:
-        statement = statement.where(AuditEvent.created_at > sa.func.now() - timedelta(days=given["days"]))
+        statement = statement.where(AuditEvent.created_at > sa.func.now() - timedelta(days=int(given["days"])))
     if before_id is not None:
         statement = statement.where(AuditEvent.id < before_id)
     events = db.session.scalars(statement).all()

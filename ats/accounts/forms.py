@@ -143,4 +143,4 @@ class InviteForm(forms.Form):
 
 
 def names_of(user: User) -> tuple[str | None, ...]:
-    return user.name, user.email.partition("@")[0], user.company and user.company.name
+    return user.name, user.email.partition("@")[0], user.company.name if user.company else None

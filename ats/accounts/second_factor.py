@@ -52,7 +52,7 @@ def accepts(user: User, typed: str) -> bool:
         factor.last_step = step
         return True
     used = sa.delete(RecoveryCode).where(RecoveryCode.user_id == user.id, RecoveryCode.code_hash == _hash(typed))
-    return db.session.execute(used).rowcount == 1
+    return db.session.execute(used).rowcount == 1  # type: ignore[attr-defined]
 
 
 def switch_on(user: User, secret: str, typed: str) -> list[str] | None:

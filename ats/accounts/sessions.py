@@ -133,7 +133,7 @@ def forget_ended() -> int:
     with current_app.app_context():
         ended = db.session.execute(sa.delete(UserSession).where(sa.not_(UserSession.is_alive())))
         db.session.commit()
-        return ended.rowcount
+        return ended.rowcount  # type: ignore[attr-defined]
 
 
 def _hash(token: str) -> str:

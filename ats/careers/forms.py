@@ -202,7 +202,8 @@ class Number(DecimalField):
             super().process_formdata([value.strip() for value in valuelist])
         except ValueError:
             raise ValueError("Type a number, for example 12 or 7.5.") from None
-        if self.data is not None and not self.data.is_finite():
+        data: Any = self.data  # type: ignore[has-type]
+        if data is not None and not data.is_finite():
             self.data = None
             raise ValueError("Type a number, for example 12 or 7.5.")
 

@@ -1,5 +1,7 @@
 """A signed-in candidate's own applications, across companies."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from flask import abort, flash, redirect, render_template, url_for
 from flask_login import current_user
@@ -127,7 +129,7 @@ def one(application_id: int) -> tuple[Application, Company]:
 
 def page(application: Application, company: Company, *, form: NewerResumeForm) -> str:
     (shown,) = following.followed([(application, company)])
-    ids = {"application_id": application.id}
+    ids: dict[str, Any] = {"application_id": application.id}
     return render_template(
         "careers/my_application.html",
         followed=shown,

@@ -67,7 +67,7 @@ def post_mails(
                 author=author.name,
                 excerpt=text if len(text) <= EXCERPT else f"{text[:EXCERPT].rstrip()}…",
                 note_url=url,
-                **context,
+                **context,  # type: ignore[arg-type]
             )
 
 

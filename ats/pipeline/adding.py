@@ -19,6 +19,7 @@ from ats.pipeline.models import SOURCES, AlreadyApplied, Application, JobClosed
 from ats.pipeline.stages import STAGE_NAMES
 from ats.pipeline.tagging import touch_cards
 from ats.pipeline.views import bp
+from ats.text import is_storable
 
 BY_HAND = [source for source in SOURCES if source != "Careers page"]
 UNTYPED = {"autocomplete": "off"}
@@ -51,8 +52,8 @@ def add_candidate(job_id: int) -> str | Response | tuple[str, int]:
     job = db.get_or_404(Job, job_id)
     if not job.is_open(current_user.company):
         raise JobClosed(f"“{job.title}” is not open, so nobody can be added to it. Publish or reopen the job first.")
-    form = AddedForm()
-    if not form.is_submitted():
+    form = AddedForm(data={"email": request.args.get("email", "")})
+    if not form.is_submitted():  # htmx asks like this, too, for whom the company knows by the address just typed.
         return adding_page(job, form)
     if not form.validate():
         return adding_page(job, form), 422
@@ -66,14 +67,6 @@ def add_candidate(job_id: int) -> str | Response | tuple[str, int]:
     known = f"You know {name} already: the application was added to what there is." if was_known else ""
     flash(known or f"{name} is in {STAGE_NAMES[added.stage]} now. No mail was sent.")
     return redirect(url_for(".board", job_id=job_id, _anchor=f"application-{added.id}"), 303)
-
-
-@bp.get("/jobs/<int:job_id>/candidates/known")
-@requires(Role.RECRUITER)
-def known_candidate(job_id: int) -> str:
-    """Whom the company knows by the address that is being typed into the form."""
-    job = db.get_or_404(Job, job_id)
-    return render_template("pipeline/_known.html", job=job, known=known_by(request.args.get("email", "")))
 
 
 def add(form: AddedForm, job: Job) -> tuple[Application, bool]:
@@ -101,11 +94,12 @@ def add(form: AddedForm, job: Job) -> tuple[Application, bool]:
 
 def known_by(email: str) -> list[Application]:
     """The applications of the candidate with that address, the newest first."""
+    if not is_storable(email):
+        return []
     wanted = sa.select(Application).join(Candidate, Candidate.id == Application.candidate_id)
     wanted = wanted.where(Candidate.email == email.strip().lower()).order_by(Application.id.desc()).limit(10)
     return list(db.session.scalars(wanted.options(joinedload(Application.candidate), joinedload(Application.job))))
 
 
 def adding_page(job: Job, form: AddedForm) -> str:
-    known = known_by(form.email.data or "") if form.is_submitted() and not form.email.errors else []
-    return render_template("pipeline/add_candidate.html", job=job, form=form, known=known)
+    return render_template("pipeline/add_candidate.html", job=job, form=form, known=known_by(form.email.data or ""))

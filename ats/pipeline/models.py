@@ -110,7 +110,7 @@ class Application(TenantOwned, Model):
     """Of the text that was agreed to (ats.pipeline.consent)."""
     submission_key: Mapped[str | None]
     """What the form carried, so that a form that arrives twice is one application."""
-    link_version: Mapped[int] = mapped_column(default=1)
+    link_version: Mapped[int] = mapped_column(default=1, server_default="1")
     """Goes up when the links to follow the application are revoked (ats.pipeline.links)."""
     rating: Mapped[int] = mapped_column(default=0, server_default="0")
     """The average of the scorecards times 100, or 0 without any."""

@@ -70,9 +70,8 @@ def visible(application_id: int, *options: sa.orm.interfaces.ORMOption) -> Appli
     The options are about the resume.
     """
     wanted = sa.select(Application).where(Application.id == application_id)
-    loads = joinedload(Application.job), joinedload(Application.candidate), joinedload(Application.resume)
-    if options:
-        loads = (*loads[:2], loads[2].options(*options))
+    resume: Any = joinedload(Application.resume)
+    loads = joinedload(Application.job), joinedload(Application.candidate), resume.options(*options)
     return db.one_or_404(wanted.options(*loads).execution_options(populate_existing=True))
 
 

@@ -34,7 +34,9 @@ class Movable(Protocol):
     """What the machine moves."""
 
     stage: str
-    first_name: str
+
+    @property
+    def first_name(self) -> str: ...
 
     def record(self, source: str, target: str, *, actor: Any, reason: str | None, mail: str | None) -> None: ...
 

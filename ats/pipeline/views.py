@@ -1,5 +1,6 @@
 """The board: its columns, their further cards, what changed lately, and a user's own views of it."""
 
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import sqlalchemy as sa
@@ -127,4 +128,5 @@ def filters_at_hand() -> Filters:
 
 
 def board_url(job_id: int, filters: Filters, **more: str) -> str:
-    return url_for("pipeline.board", job_id=job_id, **filters.query, **more)
+    values: dict[str, Any] = {**filters.query, **more}
+    return url_for("pipeline.board", job_id=job_id, **values)

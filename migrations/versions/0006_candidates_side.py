@@ -40,7 +40,6 @@ def upgrade():
     op.add_column("application", sa.Column("submission_key", sa.Text()))
     op.add_column("application", sa.Column("consent_version", sa.Integer()))
     op.add_column("application", sa.Column("link_version", sa.Integer(), nullable=False, server_default="1"))
-    op.alter_column("application", "link_version", server_default=None)
     op.create_unique_constraint(
         "uq_application_company_id_submission_key", "application", ["company_id", "submission_key"]
     )

@@ -71,7 +71,7 @@ def test_from_the_application_to_the_next_stage(
     candidate.get_by_role("link", name="Acme Baker").click()
     candidate.get_by_role("link", name="Apply").first.click()
     candidate.get_by_label("Phone").fill("+49 30 5550 0148")
-    candidate.get_by_label("Resume").set_input_files(RESUME)
+    candidate.locator("[name=resume]").set_input_files(RESUME)
     candidate.get_by_label("Cover letter").fill("I bake before I think.")
     candidate.locator("[name=consent]").check()
     candidate.get_by_role("button", name="Send application").click()

@@ -165,7 +165,7 @@ def test_what_is_wrong_is_named_and_nothing_is_stored_or_lost(
             assert page.select_one(f"[name={name}]")["value"] == value  # type: ignore[index]
     assert stored() == []
     assert db.session.scalar(sa.select(sa.func.count(Candidate.id))) == 1
-    assert files_in(uploads) == 0
+    assert files_in(uploads) == (field != "resume")  # A good resume is kept with the draft.
 
 
 def test_a_body_beyond_all_limits_is_413_with_advice(client: FlaskClient, acme: Firm) -> None:
@@ -214,7 +214,7 @@ def test_the_last_day_is_that_of_the_company(client: FlaskClient, acme: Firm, sc
         assert ("Acme" in client.get("/careers").text) == (status == 200)
 
 
-def test_a_signed_in_candidate_applies_as_themself(
+def test_an_account_vouches_for_its_own_address_and_no_other(
     acme: Firm, jane: int, sign_in: Callable[[int], FlaskClient], scope: None
 ) -> None:
     client = sign_in(jane)
@@ -222,7 +222,9 @@ def test_a_signed_in_candidate_applies_as_themself(
     assert page.select_one("[name=email]")["value"] == "jane@mail.example"  # type: ignore[index]
     send(client, acme, name="Jane Doe", email="victim@mail.example")
     (application,) = stored()
-    assert (application.candidate.email, application.user_id) == ("jane@mail.example", jane)
+    assert (application.candidate.email, application.user_id) == ("victim@mail.example", None)
+    send(client, acme, name="Jane Doe", email="jane@mail.example")
+    assert (stored()[1].candidate.email, stored()[1].user_id) == ("jane@mail.example", jane)
 
 
 def test_applying_without_signing_in_attaches_nothing_to_an_account(

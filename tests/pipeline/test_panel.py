@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ats import tenancy
+from ats.access import Role
 from ats.accounts.models import Company, User
 from ats.candidates.models import Tag, Tagging
 from ats.extensions import db
@@ -57,11 +58,11 @@ def move(acme: Firm, stage: str, *, by: int | None = None, **more: str) -> None:
 
 
 def test_the_page_shows_all_there_is_to_know(app: Flask, recruiter: FlaskClient, acme: Firm, jane: int) -> None:
-    own = furnish(app, acme, jane)
-    page = Page.at(recruiter, f"/applications/{own['own application_id']}")
+    own = f"/applications/{furnish(app, acme, jane)[Role.CANDIDATE]['application_id']}"
+    page = Page.at(recruiter, own)
     assert page.h1 == "Jane Doe"
     assert page.one(".contact a[href='mailto:jane.doe@mail.example']")
-    assert page.one(".resume iframe")["src"].startswith(f"/applications/{own['own application_id']}/resume#")
+    assert page.one(".resume iframe")["src"].startswith(f"{own}/resume#")
     assert "Baker since 2009." in page.one(".resume .paper").text
     assert "Bread is all I do." in page.one("#answers").text
     assert "Rye bread" in page.one("#answers").text
