@@ -41,7 +41,7 @@ STYLESHEETS = {
         "settings",
         "utilities",
     ],
-    "public": [*SHARED, "stepper", "careers", "apply", "settings", "utilities"],
+    "public": [*SHARED, "stepper", "careers", "apply", "settings", "utilities", "mail"],
     "account": [*SHARED, "account", "utilities"],
 }
 """The stylesheets of each layout. Their order matters only within one `@layer`; css/tokens.css declares the layers."""

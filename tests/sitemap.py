@@ -19,6 +19,7 @@ from ats.accounts import addresses, confirmation, recovery, tokens
 from ats.accounts.invitations import Invitation
 from ats.accounts.models import Company, User
 from ats.candidates import files
+from ats.candidates.drafts import Draft
 from ats.candidates.models import Attachment, Tag, Tagging
 from ats.candidates.resumes import PDF
 from ats.collaboration.models import Note, Scorecard
@@ -26,6 +27,7 @@ from ats.extensions import db
 from ats.jobs.models import Job
 from ats.notifications.models import Message
 from ats.pipeline import links
+from ats.pipeline.consent import Consent
 from ats.pipeline.models import Application, Opening, SavedView
 from ats.privacy.models import DataRequest, Kind, copy_serializer
 from tests.cast import Firm, apply, open_job
@@ -54,6 +56,16 @@ FIELDS: dict[str, dict[str, str]] = {
     "pipeline.reject": SELECTED,
 }
 """What a route needs beside its address to find what it is asked about: the query of a GET, else the form."""
+
+FOLLOWING = (
+    "careers.status",
+    "careers.status_resume",
+    "careers.replace_resume",
+    "careers.withdraw_by_link",
+    "careers.claim_by_link",
+    "privacy.ask_by_link",
+)
+"""Routes that the link to follow an application opens."""
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://localhost/jobs?status=draft"}
 NEVER_WAS = 2_000_000_000
@@ -148,11 +160,15 @@ def furnish(app: Flask, firm: Firm, candidate: int) -> Ids:
             f"new@{firm.slug}.example", Role.RECRUITER, actor=db.session.get_one(User, firm.admin)
         )
         request = DataRequest.ask(own.candidate, Kind.COPY)
+        copied = DataRequest(candidate_id=own.candidate_id, kind=Kind.COPY.value, fulfilled_at=own.created_at)
+        Consent.keep(company)
+        draft, _ = Draft.begin(job.id)
+        db.session.add_all([copied, draft])
         db.session.commit()
         follow = links.token(own)
         ids: Ids = {
-            "token": follow,
-            "privacy.download_copy:token": copy_serializer().dumps([firm.id, request.id]),
+            **{f"{endpoint}:token": follow for endpoint in FOLLOWING},
+            "privacy.download_copy:token": copy_serializer().dumps([firm.id, copied.id]),
             "request_id": request.id,
             "slug": firm.slug,
             "job_id": firm.job,

@@ -109,7 +109,9 @@ def test_features_import_only_what_is_below_them() -> None:
             assert feature in BELOW, f"{path}: say in BELOW in tests/test_architecture.py what {feature} stands on."
             upwards = {name for name in imported(tree) if is_within(name, {*BELOW, "dev"} - {feature})}
             upwards = {name for name in upwards if not is_within(name, BELOW.get(module, BELOW[feature]))}
-            upwards |= {name for name in imported(tree) if feature == "pipeline" and is_within(name, {"collaboration.views"})}
+            upwards |= {
+                name for name in imported(tree) if feature == "pipeline" and is_within(name, {"collaboration.views"})
+            }
             assert not upwards, f"{path} imports {upwards}, which is not below {feature}. Move what both need down."
 
 

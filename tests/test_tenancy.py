@@ -15,10 +15,12 @@ from sqlalchemy.orm import joinedload, selectinload, subqueryload
 from ats import tenancy
 from ats.access import Role
 from ats.accounts.models import User
-from ats.candidates.models import Candidate
+from ats.candidates.models import Attachment, Candidate
 from ats.extensions import db
 from ats.jobs.models import Job, Status
+from ats.notifications.models import Message
 from ats.pipeline.models import Application, StageChange
+from ats.privacy.models import DataRequest
 from ats.tenancy import OutsideScope, tenant_models
 from tests.cast import PASSWORD, Firm, open_job
 from tests.sitemap import Ids, furnish
@@ -149,7 +151,7 @@ def test_the_database_holds_every_key_that_ties_rows_to_a_company(app: Flask) ->
 def test_a_candidate_sees_their_own_rows_alone(
     app: Flask, own: Ids, strange: Ids, acme: Firm, jane: int, subtests: pytest.Subtests
 ) -> None:
-    """Their applications with the history, the jobs, and the entries about them; no note, no file, no mail."""
+    """Their applications with the history, the jobs, and the entries about them; their file and their mails; no note."""
     mine = own[Role.CANDIDATE]["application_id"]
     with app.app_context():
         tenancy.enter_person(jane)
@@ -158,6 +160,9 @@ def test_a_candidate_sees_their_own_rows_alone(
         assert [row.application_id for row in found.pop(StageChange)] == [mine]
         assert [row.id for row in found.pop(Job)] == [acme.job]
         assert [row.email for row in found.pop(Candidate)] == ["jane.doe@mail.example"]
+        about_me = [row.candidate_id for model in (Attachment, DataRequest) for row in found.pop(model)]
+        assert set(about_me) == {db.session.get_one(Application, mine).candidate_id}
+        assert {row.recipient for row in found.pop(Message)} == {"jane.doe@mail.example"}
         assert not any(found.values()), (
             "A person's scope shows more than their applications: see TenantOwned.of_person."
         )

@@ -1,5 +1,6 @@
 """The form of a job, with its questions for applicants."""
 
+import re
 import secrets
 from typing import Any
 
@@ -16,7 +17,7 @@ CURRENCIES = ["EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "CA
 MOST_QUESTIONS = 20
 DESCRIPTION = 20_000
 
-TEXTS = ("title", "department", "location", "description")
+TEXTS = ("title", "department", "location", "country", "description")
 CHOICES = ("workplace", "employment_type", "salary_min", "salary_max", "salary_currency", "closes_on")
 """The fields that are columns of the job."""
 
@@ -56,6 +57,7 @@ class JobForm(forms.Form):
     title = forms.line("Title", required="Give the job a title.", longest=150)
     department = forms.line("Department", longest=80)
     location = forms.line("Location", longest=120)
+    country = forms.line("Country", render_kw={"maxlength": 2})
     workplace = SelectField("Workplace", choices=_choices(Workplace))
     employment_type = SelectField("Employment type", choices=_choices(EmploymentType))
     salary_min = _salary("Yearly salary from")
@@ -97,6 +99,11 @@ class JobForm(forms.Form):
             for error in (row.prompt.errors or row.choices.errors or row.kind.errors)[:1]
         ]
         return valid
+
+    def validate_country(self, field: Field) -> None:
+        field.data = field.data.upper()
+        if not re.fullmatch("[A-Z]{2}", field.data):
+            raise ValidationError("Type the two letters of the country, for example DE or PT.")
 
     def validate_salary_max(self, field: Field) -> None:
         if field.data is not None and self.salary_min.data is not None and field.data < self.salary_min.data:

@@ -132,6 +132,14 @@ def test_the_upper_end_of_the_salary_is_not_below_the_lower(recruiter: FlaskClie
     assert "The upper end must not be below the lower one." in Page.of(answer, 422).text
 
 
+def test_a_country_is_two_letters(scope: None, recruiter: FlaskClient) -> None:
+    for wrong in ("Portugal", "P1", "ŁŁ"):
+        page = Page.of(recruiter.post("/jobs/new", data=form(country=wrong)), 422)
+        assert "Type the two letters of the country" in page.one("#error-summary").text
+    recruiter.post("/jobs/new", data=form(country="pt"))
+    assert newest().country == "PT"
+
+
 def test_questions_are_kept_as_typed_and_one_without_text_is_none(scope: None, recruiter: FlaskClient) -> None:
     data = form(
         **question(0, "Which shift?", kind="choice", choices="Early\r\n\r\nLate\r\nEarly", required="y"),
