@@ -40,6 +40,7 @@ ROUND_THE_FILTER = {
     "ats/jobs/models.py": {"tables"},  # The criteria of a person's scope, themselves made of that person's id.
     "ats/candidates/models.py": {"tables"},  # The same.
     "ats/notifications/models.py": {"tables"},  # The same.
+    "ats/pipeline/consent.py": {"text"},  # A function of that name, of our own: the words of the consent.
     "ats/background.py": {"engine"},  # A worker's child lets go of its parent's connections.
 }
 """What is not caught by the filter of tenancy, where it may stand, and why it does no harm there."""

@@ -105,6 +105,10 @@ def test_nothing_in_a_template_needs_what_the_policy_forbids() -> None:
             assert not found, f"{name} has {found and found[0]!r}: put it into static/css or static/js."
 
 
+PARTS = {"careers.drafted_resume"}
+"""GETs that only a script asks, for a part of the page it is on."""
+
+
 def test_every_page_keeps_the_rules_of_pages(
     app: Flask, sign_in: Callable[[int], FlaskClient], acme: Firm, jane: int
 ) -> None:
@@ -114,8 +118,8 @@ def test_every_page_keeps_the_rules_of_pages(
     for role, client in browsers.items():
         for rule in PAGES:
             answer = ask(client, rule, "GET", for_role(own, role))
-            if answer.mimetype == "text/html" and answer.status_code not in (302, 304):
-                assert answer.status_code >= 400 or "<html" in answer.text, f"{rule.endpoint} shows a part of a page."
+            is_page = answer.mimetype == "text/html" and answer.status_code not in (302, 304)
+            if is_page and rule.endpoint not in PARTS:
                 Page(answer.text)
 
 

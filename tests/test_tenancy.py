@@ -151,7 +151,7 @@ def test_the_database_holds_every_key_that_ties_rows_to_a_company(app: Flask) ->
 def test_a_candidate_sees_their_own_rows_alone(
     app: Flask, own: Ids, strange: Ids, acme: Firm, jane: int, subtests: pytest.Subtests
 ) -> None:
-    """Their applications with the history, the jobs, and the entries about them; their file and their mails; no note."""
+    """Their applications with the history, the jobs, and the entries about them, file and mails; no note."""
     mine = own[Role.CANDIDATE]["application_id"]
     with app.app_context():
         tenancy.enter_person(jane)
