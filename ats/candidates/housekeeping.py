@@ -32,9 +32,12 @@ def read_text(company_id: int, attachment_id: int) -> None:
         attachment = db.session.get(Attachment, attachment_id)
         if attachment is None or attachment.text is not None:
             return
-        content, media_type = files.read(attachment.key), attachment.media_type
+        key, media_type = attachment.key, attachment.media_type
         db.session.commit()  # No transaction stays open while a file is read.
-        attachment.text = resumes.extract_text(content, media_type) or ""
+        try:
+            attachment.text = resumes.extract_text(files.read(key), media_type) or ""
+        except files.FileMissing:
+            attachment.text = ""  # Nothing to read, now or later.
         db.session.commit()
 
 
