@@ -23,7 +23,7 @@ ACTIONS = {
     "settings.changed": "changed the settings",
     "mail.retried": "had a mail sent again to",
     "privacy.copy_sent": "sent a copy of their data to",
-    "privacy.erased": "erased",
+    "privacy.erased": "erased the data of",
 }
 """What is done, and how it reads between the name of who did it and of whom or what it was done to."""
 AREAS = {"team": "Team", "settings": "Settings", "mail": "Mail", "privacy": "Privacy"}
