@@ -58,9 +58,10 @@ def globex(app: Flask) -> Firm:
 
 @pytest.fixture
 def jane(app: Flask) -> int:
-    """A candidate with an account and no application yet: jane@mail.example."""
+    """A candidate with an account, its address proved, and no application yet: jane@mail.example."""
     with app.app_context():
         user = User.register(name="Jane Doe", email="jane@mail.example", password=PASSWORD)
+        user.confirmed_at = db.func.now()
         db.session.commit()
         return user.id
 

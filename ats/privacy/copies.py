@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections import defaultdict
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -47,6 +48,7 @@ def about(candidate: Candidate, company: Company) -> dict[str, Any]:
         .options(joinedload(Application.job))
     ).all()
     consents = {consent.version: consent.text for consent in db.session.scalars(sa.select(Consent))}
+    steps = _steps([application.id for application in applications])
     tags = sa.select(Tag.name).join(Tagging, Tagging.tag_id == Tag.id).where(Tagging.candidate_id == candidate.id)
     return {
         "company": company.name,
@@ -58,12 +60,12 @@ def about(candidate: Candidate, company: Company) -> dict[str, Any]:
             "tags": list(db.session.scalars(tags.order_by(Tag.name))),
             "known_since": _time(candidate.created_at),
         },
-        "applications": [_application(application, consents) for application in applications],
+        "applications": [_application(one, consents, steps[one.id]) for one in applications],
         "mails": _mails(candidate),
     }
 
 
-def _application(application: Application, consents: dict[int, str]) -> dict[str, Any]:
+def _application(application: Application, consents: dict[int, str], steps: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "job": application.job.title,
         "sent_at": _time(application.created_at),
@@ -75,23 +77,29 @@ def _application(application: Application, consents: dict[int, str]) -> dict[str
             "version": application.consent_version,
             "text": consents.get(application.consent_version or 0),
         },
-        "steps": _steps(application),
+        "steps": steps,
     }
 
 
-def _steps(application: Application) -> list[dict[str, Any]]:
+def _steps(application_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
     """Those that hold and whose mail does not wait any more: a copy tells nothing before the mail does."""
-    changes = sa.select(StageChange).filter_by(application_id=application.id).order_by(StageChange.seq)
-    history = progress.holding(db.session.scalars(changes).all())
-    keys = [change.mail_key for change in history]
+    changes = sa.select(StageChange).where(StageChange.application_id.in_(application_ids))
+    histories = defaultdict(list)
+    for change in db.session.scalars(changes.order_by(StageChange.application_id, StageChange.seq)):
+        histories[change.application_id].append(change)
+    holding = {id_: progress.holding(histories[id_]) for id_ in application_ids}
+    keys = [change.mail_key for history in holding.values() for change in history]
     waiting = set(
         db.session.scalars(sa.select(Message.dedupe_key).where(Message.dedupe_key.in_(keys), Message.status == PENDING))
     )
-    return [
-        {"stage": STAGE_NAMES[change.to_stage], "since": _time(change.created_at)}
-        for change in history
-        if change.seq == 1 or change.mail_key not in waiting
-    ]
+    return {
+        id_: [
+            {"stage": STAGE_NAMES[change.to_stage], "since": _time(change.created_at)}
+            for change in history
+            if change.seq == 1 or change.mail_key not in waiting
+        ]
+        for id_, history in holding.items()
+    }
 
 
 def _mails(candidate: Candidate) -> list[dict[str, Any]]:

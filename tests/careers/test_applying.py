@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ats import tenancy
-from ats.accounts.models import Company
+from ats.accounts.models import Company, User
 from ats.candidates import files, resumes
 from ats.candidates.models import Attachment, Candidate
 from ats.extensions import db
@@ -222,9 +222,19 @@ def test_an_account_vouches_for_its_own_address_and_no_other(
     assert page.select_one("[name=email]")["value"] == "jane@mail.example"  # type: ignore[index]
     send(client, acme, name="Jane Doe", email="victim@mail.example")
     (application,) = stored()
-    assert (application.candidate.email, application.user_id) == ("victim@mail.example", None)
+    assert (application.candidate.email, application.user_id) == ("jane@mail.example", jane)
+
+
+def test_an_account_whose_address_is_not_proved_takes_nothing(
+    acme: Firm, jane: int, sign_in: Callable[[int], FlaskClient], scope: None
+) -> None:
+    db.session.get_one(User, jane).confirmed_at = None
+    db.session.commit()
+    client = sign_in(jane)
     send(client, acme, name="Jane Doe", email="jane@mail.example")
-    assert (stored()[1].candidate.email, stored()[1].user_id) == ("jane@mail.example", jane)
+    (application,) = stored()
+    assert (application.candidate.email, application.user_id) == ("jane@mail.example", None)
+    assert "Once you have confirmed jane@mail.example" in " ".join(client.get("/my/applications").text.split())
 
 
 def test_applying_without_signing_in_attaches_nothing_to_an_account(
