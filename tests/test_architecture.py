@@ -59,7 +59,10 @@ SCOPES = {
         "ats/access.py",  # A candidate: their own rows.
         "ats/careers/mine.py",  # The same again, after a look for what could be claimed.
     },
-    "enter_public": {"ats/careers/views.py"},  # The list of all companies that hire.
+    "enter_public": {
+        "ats/careers/views.py",  # The list of all companies that hire.
+        "ats/careers/feeds.py",  # The map of the site: the same, for machines.
+    },
     "enter_everything": {
         "ats/notifications/delivery.py",  # The queue of mail is one for all companies.
         "ats/candidates/housekeeping.py",  # So is the folder of files.

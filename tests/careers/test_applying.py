@@ -1,7 +1,7 @@
 """Applying through the public form."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ats import tenancy
 from ats.accounts.models import Company, User
 from ats.candidates import files, resumes
 from ats.candidates.models import Attachment, Candidate
@@ -33,18 +32,6 @@ QUESTIONS = [
     {"id": "q4", "prompt": "Years?", "kind": "number", "required": False, "choices": []},
     {"id": "q5", "prompt": "Best loaf?", "kind": "short", "required": False, "choices": []},
 ]
-
-
-@pytest.fixture
-def scope(app: Flask, acme: Firm) -> Iterator[None]:
-    with app.app_context():
-        tenancy.enter_company(acme.id)
-        yield
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def form(**changes: Any) -> dict[str, Any]:
