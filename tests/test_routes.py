@@ -82,6 +82,7 @@ OPEN_TO = {
     "careers.replace_resume": PUBLIC,
     "careers.withdraw_by_link": PUBLIC,
     "careers.claim_by_link": PUBLIC,
+    "careers.replace_link": PUBLIC,
     "careers.ask_for_link": PUBLIC,
     "careers.my_application": Role.CANDIDATE,
     "careers.my_resume": Role.CANDIDATE,

@@ -60,7 +60,7 @@ def test_a_companys_jobs_are_found_by_words_and_filters_in_the_address(
 def test_what_was_asked_stays_in_the_form(client: FlaskClient, several: None) -> None:
     page = Page.at(client, "/careers/acme?q=pastry&department=Kitchen&location=Hamburg")
     assert page.one("[name=q]")["value"] == "pastry"
-    chosen = {str(option.find_parent("select")["name"]): option["value"] for option in page.all("option[selected]")}
+    chosen = {str(field["name"]): one["value"] for field in page.all("select") for one in field.select("[selected]")}
     assert chosen == {"department": "Kitchen", "location": "Hamburg"}
     assert page.one("form[role=search]").get("method", "get") == "get"
 
