@@ -56,6 +56,8 @@ def apply(slug: str, job_id: int) -> str | Response | tuple[str, int]:
 def save_draft(slug: str, job_id: int) -> Response:
     """Keep what is filled in so far. To a resume that comes along the answer is its part of the form, anew."""
     form = fillable(slug, job_id)
+    if was_stored(form):  # Saved by a page whose form was sent a moment before: there is nothing to keep any more.
+        return make_response("")
     uploaded = form.resume.was_sent
     refused = uploaded and not form.resume.validate(form)
     token = keep(form)
@@ -164,7 +166,7 @@ def fillable(slug: str, job_id: int) -> ApplicationForm:
 
 
 def current_draft(job: Job) -> Draft | None:
-    return Draft.of(request.cookies.get(COOKIE), job.id)
+    return Draft.of(request.cookies.get(COOKIE), job.id, lock=request.method == "POST")
 
 
 def keep(form: ApplicationForm) -> str | None:

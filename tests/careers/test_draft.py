@@ -212,6 +212,13 @@ def test_a_form_that_arrives_twice_is_one_application(client: FlaskClient, acme:
     assert "again=1" in send(client, acme, key="another").location
 
 
+def test_what_is_saved_after_the_form_was_sent_leaves_no_draft(client: FlaskClient, acme: Firm, scope: None) -> None:
+    key = str(Page.at(client, address(acme)).one("[name=key]")["value"])
+    assert send(client, acme, key=key).status_code == 303
+    assert save(client, acme, **TYPED, key=key) == 200
+    assert db.session.scalars(sa.select(Draft)).all() == []
+
+
 def test_a_double_click_is_one_application(app: Flask, acme: Firm, scope: None) -> None:
     """Four at the very same time, each on a connection of its own."""
     key = str(Page.at(app.test_client(), address(acme)).one("[name=key]")["value"])
