@@ -54,13 +54,14 @@ def erase(candidate: Candidate, company: Company, *, actor: User | None = None) 
     return keys
 
 
-def post_erased(email: str, name: str, company: Company, key: int) -> None:
+def post_erased(email: str, name: str, company: Company, key: int, *, actor: User) -> None:
     """The last mail: that it is done. It is blanked too, once it has left (`blank_last_mails`)."""
     outbox.post(
         "data-erased",
         email,
         dedupe_key=f"data-erased:{key}",
         sender_name=company.name,
+        reply_to=actor.email,
         company_id=company.id,
         name=name,
     )

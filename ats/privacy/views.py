@@ -124,11 +124,11 @@ def fulfil(request_id: int) -> Response:
     subject = f"candidate {candidate.id}"  # The trail is for good, so it holds no name.
     if data_request.kind == Kind.COPY:
         data_request.fulfil(actor=current_user)
-        data_request.post_copy(company)
+        data_request.post_copy(company, actor=current_user)
         audit.record("privacy.copy_sent", subject, actor=current_user)
     else:
         keys = erasure.erase(candidate, company, actor=current_user)
-        erasure.post_erased(email, name, company, data_request.id)
+        erasure.post_erased(email, name, company, data_request.id, actor=current_user)
         audit.record("privacy.erased", subject, actor=current_user)
     db.session.commit()
     for key in keys:

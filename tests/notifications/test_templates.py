@@ -95,8 +95,8 @@ def everything_happens(acme: Firm) -> None:
         request = DataRequest.ask(application.candidate, kind)
         db.session.flush()  # The copy's link names the request's id.
         db.session.refresh(request, ["candidate"])
-        request.post_copy(company)
-    erasure.post_erased(application.candidate.email, NASTY, company, 1)
+        request.post_copy(company, actor=admin)
+    erasure.post_erased(application.candidate.email, NASTY, company, 1, actor=admin)
     db.session.commit()
 
 
@@ -186,6 +186,14 @@ def test_candidates_are_spoken_to_as_people(posted: dict[str, Message], name: st
 @pytest.mark.parametrize("name", TO_CANDIDATES)
 def test_candidates_are_led_to_the_application_it_is_about(posted: dict[str, Message], name: str) -> None:
     assert posted[name].context["follow_url"] in letter(name, posted).text
+
+
+@pytest.mark.parametrize("name", [*TO_CANDIDATES, "status-links", "data-copy", "data-erased"])
+def test_the_mail_is_the_companys_and_an_answer_reaches_somebody_there(posted: dict[str, Message], name: str) -> None:
+    mail = delivery.rendered(posted[name])
+    assert str(mail.sender).startswith("Acme <")
+    assert mail.reply_to
+    assert re.search("@acme.example>?$", str(mail.reply_to if isinstance(mail.reply_to, str) else mail.reply_to[1]))
 
 
 def test_candidates_get_a_copy_of_what_they_sent(posted: dict[str, Message]) -> None:
