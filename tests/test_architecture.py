@@ -49,6 +49,7 @@ SCOPES = {
     "enter_company": {
         "ats/access.py",  # Staff: the company of the person who signed in.
         "ats/careers/views.py",  # Anybody: the company of the address.
+        "ats/careers/applying.py",  # The same, where a form has expired.
         "ats/accounts/invitations.py",  # Anybody: the company of the link, and of it the one invitation of the token.
         "ats/candidates/housekeeping.py",  # The worker: the company it was given.
         "ats/pipeline/links.py",  # Anybody with the link of a mail: the company of the one application it opens.

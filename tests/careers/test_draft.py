@@ -3,11 +3,13 @@
 import io
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from contextvars import Context
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 import sqlalchemy as sa
 from bs4 import Tag
@@ -210,6 +212,33 @@ def test_a_form_that_arrives_twice_is_one_application(client: FlaskClient, acme:
     assert [answer.location for answer in answers] == [f"/careers/acme/jobs/{acme.job}/applied"] * 3
     assert len(stored()) == 1
     assert "again=1" in send(client, acme, key="another").location
+
+
+def test_a_form_that_was_open_for_longer_than_its_session_comes_back_as_it_was(
+    strict_app: Flask, acme: Firm, asking: None
+) -> None:
+    client = strict_app.test_client()
+    page = Page.of(send(client, acme, **TYPED, resume=resume()), 400)
+    assert "its form has expired. Look it over and send it once more" in page.one("#error-summary").text
+    assert {field: shown(page)[field] for field in TYPED} == TYPED
+    assert stored() == []
+    assert db.session.scalars(sa.select(Draft)).all() == []
+    token = str(page.one("#application [name=csrf_token]")["value"])
+    assert send(client, acme, **TYPED, csrf_token=token).status_code == 303
+
+
+def test_a_job_that_is_busy_takes_the_form_a_moment_later(
+    client: FlaskClient, acme: Firm, asking: None, postgres_url: str
+) -> None:
+    with closing(psycopg2.connect(postgres_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM job WHERE id = %s FOR NO KEY UPDATE", [acme.job])
+        answer = send(client, acme, **TYPED, resume=resume())
+    page = Page.of(answer, 503)
+    assert "Many people apply at this very moment" in page.one("#error-summary").text
+    assert shown(page)["cover_letter"] == TYPED["cover_letter"]
+    assert "Ana.pdf" in page.one("#resume-part").text
+    assert send(client, acme, **TYPED, resume=None).status_code == 303
+    assert [application.cover_letter for application in stored()] == [TYPED["cover_letter"]]
 
 
 def test_what_is_saved_after_the_form_was_sent_leaves_no_draft(client: FlaskClient, acme: Firm, scope: None) -> None:
