@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from ats import tenancy
 from ats.accounts.models import Company
+from ats.candidates.models import Candidate
 from ats.extensions import db
 from ats.jobs.models import Job
 from ats.pipeline.models import Application
@@ -193,7 +194,7 @@ def test_the_search_has_an_index_for_every_kind_of_word(scope: None, acme: Firm)
     db.session.execute(sa.text("SET LOCAL enable_seqscan = off"))
     db.session.execute(sa.text("SET LOCAL enable_indexscan = off"))
     for word in ("so", "sousa", "a.so", "@mail"):
-        matching = sa.select(sa.literal(1)).where(lists._has(word))
+        matching = sa.select(sa.literal(1)).where(Candidate.has(word))
         compiled = matching.compile(db.engine, compile_kwargs={"literal_binds": True})
         plan = "\n".join(db.session.scalars(sa.text(f"EXPLAIN {compiled}".replace(":", "\\:"))))
         assert "ix_candidate_words" in plan, f"{word}:\n{plan}"
