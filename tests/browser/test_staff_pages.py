@@ -106,8 +106,10 @@ def test_every_staff_page_is_whole_at_every_width(as_user: SignedIn, acme: Firm,
             page.set_viewport_size({"width": width, "height": 800})
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wrong.append((path, width, "wider than the screen"))
-            if page.evaluate("[...document.querySelectorAll('[popover]')].some(one => one.checkVisibility())"):
+            if page.evaluate("[...document.querySelectorAll('.menu')].some(one => one.checkVisibility())"):
                 wrong.append((path, width, "a closed menu shows"))
+            if page.locator("#mainnav a").first.is_visible() != (width > 720):
+                wrong.append((path, width, "the navigation"))
             if width != 720:
                 wrong.extend((path, width, *one) for one in violations(page))
     assert wrong == []
