@@ -5,7 +5,7 @@ Every figure of a report leads here: its address says which applications it coun
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ats.accounts.models import Company
 from ats.candidates.models import Candidate
 from ats.extensions import db
+from ats.formatting import day
 from ats.jobs.models import Job
 from ats.pipeline.board import limits_of
 from ats.pipeline.filters import Cursor
@@ -33,10 +34,10 @@ LONGEST_QUERY, MOST_WORDS = 100, 5
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 EVENTS = {
-    "hired": "Hired",
-    "offer-answered": "Offer ended",
-    **{f"left-{stage}": f"Left {STAGE[stage].name}" for stage in OPEN_STAGES},
-    "active": "In progress at the end of",
+    "hired": "were hired",
+    "offer-answered": "had an offer that ended",
+    **{f"left-{stage}": f"left {STAGE[stage].name}" for stage in OPEN_STAGES},
+    "active": "were in progress at the end of",
 }
 """What happened from one day to another; without one of these: they applied."""
 FATES = {
@@ -109,19 +110,20 @@ class Filters:
         return days | {name: value for name, value in values.items() if value}
 
     @property
-    def days_shown(self) -> tuple[date, date] | None:
-        return (self.period.first, self.period.last) if self.period else None
-
-    @property
-    def told(self) -> list[str]:
-        """The carried ones in words, but for the days."""
+    def told(self) -> str:
+        """The carried ones in words: “Those who applied from 1 Sep to 30 Nov, reached Interview and withdrew there.”"""
         words = []
-        if self.waits:
-            words.append(attention.KINDS[self.waits].title)
+        if self.period:
+            first, last = day(self.period.first), day(self.period.last)
+            days = last if self.event == "active" else f"from {first} to {last}"
+            words.append(f"{EVENTS.get(self.event, 'applied')} {days}")
         if self.reached:
-            fate = f", {FATES[self.fate]}" if self.fate else ""
-            words.append(f"reached {STAGE[self.reached].name}{fate}")
-        return words
+            words.append(f"reached {STAGE[self.reached].name}")
+        if self.fate:
+            words.append(FATES[self.fate])
+        if self.waits:
+            words.append(f"need attention: {attention.KINDS[self.waits].title.lower()}")
+        return f"Those who {', '.join(words[:-1])}{' and ' if words[1:] else ''}{words[-1]}." if words else ""
 
     @property
     def asks_the_journey(self) -> bool:
@@ -168,7 +170,7 @@ class Found:
 
 def found(args: Mapping[str, str], company: Company) -> Found:
     """The page that the query string asks for, in three statements."""
-    jobs = jobs_to_choose()
+    jobs = jobs_to_choose(args.get("job"))
     filters = Filters.parse(args, jobs, company.zone)
     after = Cursor.parse(args.get("after"))
     wanted = matching(filters, company)

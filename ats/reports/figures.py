@@ -292,11 +292,11 @@ def in_progress() -> sa.ColumnElement[int]:
     return sum(counts[1:], start=counts[0])
 
 
-def _days(interval: Any) -> sa.ColumnElement[float]:
+def _days(interval: Any) -> Any:
     return sa.cast(sa.func.extract("epoch", interval), sa.Float) / DAY
 
 
-def _median_and_p90(value: sa.ColumnElement[float]) -> Any:
+def _median_and_p90(value: Any) -> Any:
     """Both at once, so that PostgreSQL sorts once."""
     shares = sa.cast(sa.literal([0.5, 0.9], ARRAY(sa.Float)), ARRAY(sa.Float))
     return sa.func.percentile_cont(shares).within_group(value)

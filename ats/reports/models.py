@@ -1,5 +1,6 @@
 """Journey: when an application reached each stage; WeeklyMail: who wants a mail about the week."""
 
+import contextlib
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -58,3 +59,12 @@ class WeeklyMail(TenantOwned, Model):
     @classmethod
     def is_wanted_by(cls, user_id: int) -> bool:
         return db.session.get(cls, user_id) is not None
+
+    @classmethod
+    def want(cls, user_id: int, wanted: bool) -> None:
+        """Begin or end it. Twice is as good as once."""
+        if not wanted:
+            db.session.execute(sa.delete(cls).where(cls.user_id == user_id))
+        elif not cls.is_wanted_by(user_id):
+            with contextlib.suppress(sa.exc.IntegrityError), db.session.begin_nested():  # Another window was first.
+                db.session.add(cls(user_id=user_id))

@@ -135,14 +135,16 @@ def of_jobs(column: Any, job: int | None, department: str) -> list[sa.ColumnElem
     return wanted
 
 
-def jobs_to_choose() -> Sequence[sa.Row[int, str, str]]:
-    """As (id, title, department): all but drafts, in the order of the alphabet."""
-    return db.session.execute(
+def jobs_to_choose(wanted: str | None = None) -> list[sa.Row[int, str, str]]:
+    """As (id, title, department): all but drafts, in the order of the alphabet, and in any case the one wanted."""
+    is_wanted = Job.id == (int(wanted) if wanted and wanted.isdecimal() and len(wanted) < 10 else 0)
+    jobs = db.session.execute(
         sa.select(Job.id, Job.title, Job.department)
-        .where(Job.status != Status.DRAFT.value)
-        .order_by(sa.func.lower(Job.title), Job.id)
+        .where(sa.or_(Job.status != Status.DRAFT.value, is_wanted))
+        .order_by(is_wanted.desc(), sa.func.lower(Job.title), Job.id)
         .limit(JOBS_OFFERED)
     ).all()
+    return sorted(jobs, key=lambda job: (job.title.lower(), job.id))
 
 
 def departments(jobs: Sequence[Any]) -> list[str]:
