@@ -54,6 +54,7 @@ SCOPES = {
         "ats/pipeline/links.py",  # Anybody with the link of a mail: the company of the one application it opens.
         "ats/privacy/views.py",  # Anybody with the link to a copy of their data: the company that made it.
         "ats/privacy/retention.py",  # The worker: one company after the other.
+        "ats/reports/exports.py",  # The rest of an export, which is read while it is sent: the company that asked.
     },
     "enter_person": {
         "ats/access.py",  # A candidate: their own rows.

@@ -1,12 +1,14 @@
 """Exports: a company's applications and changes of stage as rows, read in pieces so that any number of them goes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from flask import Flask
 
+from ats import tenancy
 from ats.accounts.models import User
 from ats.candidates.models import Candidate
 from ats.extensions import db
@@ -16,6 +18,8 @@ from ats.pipeline.stages import STAGE_NAMES
 from ats.reports.models import Journey
 from ats.reports.periods import Selection, of_jobs
 
+Read = Callable[[Any], list[Any]]
+"""What runs a statement and returns its rows."""
 PIECE = 2_000
 """Rows that are read at once. Between two pieces no connection is held, however slowly somebody downloads."""
 
@@ -36,7 +40,7 @@ APPLICATIONS = [
 CHANGES = ["Application", "Number", "At", "From", "To", "By", "Reason", "Undoes", "Job", "Title", "Department"]
 
 
-def applications(selection: Selection) -> Iterator[list[Any]]:
+def applications(selection: Selection, read: Read) -> Iterator[list[Any]]:
     """Those that arrived in the period, in the order of their ids, under a line of headings. Times are ISO 8601."""
     zone = selection.period.zone
     yield APPLICATIONS
@@ -70,7 +74,7 @@ def applications(selection: Selection) -> Iterator[list[Any]]:
         .limit(PIECE)
     )
     last = 0
-    while rows := _read(columns.where(Application.id > last)):
+    while rows := read(columns.where(Application.id > last)):
         last = rows[-1].id
         for row in rows:
             yield [
@@ -82,7 +86,7 @@ def applications(selection: Selection) -> Iterator[list[Any]]:
             ]
 
 
-def stage_changes(selection: Selection) -> Iterator[list[Any]]:
+def stage_changes(selection: Selection, read: Read) -> Iterator[list[Any]]:
     """The changes made in the period, undone ones and undos included, application by application."""
     zone = selection.period.zone
     yield CHANGES
@@ -112,7 +116,7 @@ def stage_changes(selection: Selection) -> Iterator[list[Any]]:
     )
     place = sa.tuple_(StageChange.application_id, StageChange.seq)
     last = (0, 0)
-    while rows := _read(columns.where(place > sa.tuple_(*map(sa.literal, last)))):
+    while rows := read(columns.where(place > sa.tuple_(*map(sa.literal, last)))):
         last = (rows[-1].application_id, rows[-1].seq)
         for row in rows:
             yield [
@@ -145,15 +149,20 @@ KINDS = {
 """By the name in the address: the rows, a title, and what is in them."""
 
 
+def rows(kind: str, selection: Selection, *, app: Flask, company_id: int) -> Iterator[list[Any]]:
+    """The lines of one of KINDS, read while they are sent: that is after the request, whose scope has ended by then."""
+
+    def read(statement: Any) -> list[Any]:
+        with app.app_context():
+            tenancy.enter_company(company_id)
+            return list(db.session.execute(statement))
+
+    return KINDS[kind][0](selection, read)
+
+
 def told(selection: Selection) -> dict[str, str]:
     """What was exported, for the audit trail."""
     return {name: str(value) for name, value in selection.people().items()}
-
-
-def _read(statement: Any) -> list[Any]:
-    rows = list(db.session.execute(statement))
-    db.session.rollback()  # Nothing was written: it gives the connection back.
-    return rows
 
 
 def _time(moment: datetime, zone: ZoneInfo) -> str:

@@ -23,6 +23,8 @@ class Tile:
     tone: str
     people: dict[str, Any] | None
     """The arguments of the list of exactly those applications; None for what is no application."""
+    of: int | None = None
+    """How many applications the value was worked out from, where it is not their number itself."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def _time_to_hire(selection: Selection, now: Spell, before: Spell, span: str) ->
         if in_days(abs(faster)) != "0":
             note += f" · {in_days(abs(faster))} days {'faster' if faster > 0 else 'slower'} than in {span}"
             tone = "ok" if faster > 0 else ""
-    return Tile("time-to-hire", name, in_days(now.median), "days", note, tone, people)
+    return Tile("time-to-hire", name, in_days(now.median), "days", note, tone, people, of=now.count)
 
 
 def _acceptance(selection: Selection, now: Figures, before: Figures, span: str) -> Tile:
@@ -128,6 +130,7 @@ def _acceptance(selection: Selection, now: Figures, before: Figures, span: str) 
         note,
         tone,
         selection.people(event="offer-answered"),
+        of=now.offers,
     )
 
 

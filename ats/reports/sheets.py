@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from typing import Any
 
-from flask import Response, stream_with_context
+from flask import Response
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """At the head of a file it tells a spreadsheet that this is UTF-8."""
@@ -33,7 +33,7 @@ def harmless(cell: Any) -> Any:
 
 def download(rows: Iterable[Sequence[Any]], name: str, *, bom: bool = False) -> Response:
     """The answer that a browser saves as `name`, sent as the rows come."""
-    answer = Response(stream_with_context(lines(rows, bom=bom)), mimetype="text/csv")
+    answer = Response(lines(rows, bom=bom), mimetype="text/csv")
     answer.headers["Content-Type"] = "text/csv; charset=utf-8; header=present"
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -167,12 +167,13 @@ def export() -> Response:
     kind, zone = request.form.get("kind", ""), current_user.company.zone
     if kind not in writers.KINDS:
         abort(422)
-    rows, title, _ = writers.KINDS[kind]
     selection = Selection.parse(request.form, jobs_to_choose(request.form.get("job")), zone, today(zone))
-    audit.record("export.made", title, actor=current_user, **writers.told(selection))
+    audit.record("export.made", writers.KINDS[kind][1], actor=current_user, **writers.told(selection))
     db.session.commit()
     days = f"{selection.period.first}-to-{selection.period.last}"
-    return sheets.download(rows(selection), f"{kind}-{days}.csv", bom=bool(request.form.get("bom")))
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    rows = writers.rows(kind, selection, app=app, company_id=current_user.company_id)
+    return sheets.download(rows, f"{kind}-{days}.csv", bom=bool(request.form.get("bom")))
 
 
 @bp.get("/dashboard/definitions")
