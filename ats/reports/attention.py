@@ -21,7 +21,7 @@ Limits = Mapping[str, tuple[int, int]]
 
 SHOWN = 4
 """Of each kind; the number beside it leads to them all."""
-TODAY_SHOWN = 10
+TODAY_SHOWN = 6
 SCORECARD_DAYS = 2
 """Days in Interview after which somebody should have handed in a scorecard."""
 NEW_DAYS = 14
@@ -205,9 +205,9 @@ def today(user_id: int, limits: Limits) -> list[tuple[str, Waiting]]:
         sa.select(together, Candidate.name)
         .join(Candidate, Candidate.id == together.c.candidate_id)
         .order_by(together.c.since, together.c.id)
-        .limit(TODAY_SHOWN)
     )
-    return [(row.reason, _waiting(row, limits)) for row in rows]
+    once = {row.id: row for row in reversed(rows.all())}  # One may be there for two reasons.
+    return [(row.reason, _waiting(row, limits)) for row in list(reversed(once.values()))[:TODAY_SHOWN]]
 
 
 def _waiting(row: Any, limits: Limits) -> Waiting:
