@@ -117,17 +117,23 @@ class Group:
 
 def groups(selection: Selection, limits: Limits) -> list[Group]:
     """The kinds that there is anything of. Two statements: how many, and who."""
-    place = of_jobs(Job.id, selection.job, selection.department)
-    in_reach = sa.select().select_from(Application).join(Job, Job.id == Application.job_id).where(*place)
-    numbers = [sa.func.count().filter(*kind.criteria(limits)) for kind in KINDS.values()]
-    counts = db.session.execute(in_reach.add_columns(*numbers).where(Application.stage.in_(OPEN_STAGES))).one()
-    there = [id for id, count in zip(KINDS, counts, strict=True) if count]
-    longest = _longest(in_reach, there, limits)
+    in_reach = _in_reach(selection)
+    numbers = [
+        in_reach.add_columns(sa.func.count()).where(*kind.criteria(limits)).scalar_subquery().label(id)
+        for id, kind in KINDS.items()
+    ]
+    counts = db.session.execute(sa.select(*numbers)).one()
+    longest = _longest(in_reach, limits)
     return [Group(id, KINDS[id], count, longest[id]) for id, count in zip(KINDS, counts, strict=True) if count]
 
 
-def _longest(in_reach: sa.Select[Any], kinds: list[str], limits: Limits) -> dict[str, list[Waiting]]:
-    """The SHOWN of each kind that wait longest; one statement, also where there is nobody."""
+def _in_reach(selection: Selection) -> sa.Select[Any]:
+    place = of_jobs(Job.id, selection.job, selection.department)
+    return sa.select().select_from(Application).join(Job, Job.id == Application.job_id).where(*place)
+
+
+def _longest(in_reach: sa.Select[Any], limits: Limits) -> dict[str, list[Waiting]]:
+    """The SHOWN of each kind that wait longest; one statement."""
     picked = [
         in_reach.add_columns(
             sa.literal(id).label("kind"),

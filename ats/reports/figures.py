@@ -182,7 +182,8 @@ def cohort(selection: Selection) -> Cohort:
         .where(period.holds(Journey.applied_at), *selection.criteria())
         .group_by(week, Journey.source)
     ).all()
-    return _cohort(period, [(row[0], row[1], list(row[2:])) for row in rows])
+    mondays = period.weeks
+    return _cohort(period, [(mondays[row[0] - 1], row[1], list(row[2:])) for row in rows])
 
 
 def _cohort(period: Period, rows: list[tuple[date, str, list[int]]]) -> Cohort:
@@ -293,7 +294,7 @@ def in_progress() -> sa.ColumnElement[int]:
 
 
 def _days(interval: Any) -> Any:
-    return sa.cast(sa.func.extract("epoch", interval), sa.Float) / DAY
+    return sa.func.date_part("epoch", interval) / DAY
 
 
 def _median_and_p90(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from ats.extensions import db
 from ats.jobs.models import Job, Status
@@ -65,10 +66,11 @@ class Period:
         """What of that week lies in the period."""
         return replace(self, first=max(monday, self.first), last=min(monday + timedelta(days=6), self.last))
 
-    def week_of(self, moment: Any) -> sa.ColumnElement[date]:
-        """The Monday of the week in which it is, by the calendar of the zone."""
-        local = sa.func.timezone(str(self.zone), moment)
-        return sa.cast(sa.func.date_trunc("week", local), sa.Date)
+    def week_of(self, moment: Any) -> sa.ColumnElement[int]:
+        """The number of its week among `weeks`, from 1. By their first moments: PostgreSQL need not know the zone."""
+        begins = [_midnight(monday, self.zone) for monday in self.weeks]
+        moments = ARRAY(sa.DateTime(timezone=True))
+        return sa.func.width_bucket(moment, sa.cast(sa.literal(begins, moments), moments), type_=sa.Integer)
 
     @property
     def dates(self) -> dict[str, str]:

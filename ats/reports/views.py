@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
@@ -20,6 +21,7 @@ from ats.reports import applications as lists
 from ats.reports import attention, charts, figures, queries, sheets
 from ats.reports import exports as writers
 from ats.reports.definitions import DEFINITIONS, RULES
+from ats.reports.figures import Source
 from ats.reports.models import WeeklyMail
 from ats.reports.periods import PERIODS, Selection, departments, jobs_to_choose, today
 from ats.reports.report import Report, in_days, report, share
@@ -41,7 +43,18 @@ class Compared:
 @bp.app_context_processor
 def stages() -> dict[str, Any]:
     """For the templates of features that stand below the pipeline and still count by stage, the list of jobs say."""
-    return {"STAGES": STAGES, "STAGE": STAGE, "OPEN_STAGES": OPEN_STAGES, "by_stage": by_stage}
+    return {
+        "STAGES": STAGES,
+        "STAGE": STAGE,
+        "OPEN_STAGES": OPEN_STAGES,
+        "by_stage": by_stage,
+        "suffixes": suffixes,
+    }
+
+
+def suffixes(sources: list[Source]) -> list[str]:
+    """What to append to the address of a list for each source: hundreds of addresses are too many to build whole."""
+    return [f"&{urlencode({'source': source.name})}" for source in sources]
 
 
 @bp.app_template_filter("in_days")

@@ -89,6 +89,12 @@ def upgrade():
     op.create_index("ix_journey_ended_at", "journey", ["company_id", "ended_at"])
     op.create_index("ix_journey_job_id", "journey", ["job_id", "changed_at"])
     op.execute(FOLLOW)
+    op.create_index(
+        "ix_application_waiting",
+        "application",
+        ["company_id", "stage", "stage_since"],
+        postgresql_where=sa.text("stage IN ('applied', 'screening', 'interview', 'offer')"),
+    )
 
     op.create_table(
         "weekly_mail",
@@ -103,6 +109,7 @@ def upgrade():
 
 def downgrade():
     op.drop_table("weekly_mail")
+    op.drop_index("ix_application_waiting", "application")
     op.execute("DROP TRIGGER tell_journeys ON stage_change")
     op.execute("DROP TRIGGER copy_to_journey ON application")
     op.execute("DROP FUNCTION tell_journeys()")
