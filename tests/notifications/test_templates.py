@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ from ats.notifications import delivery, outbox
 from ats.notifications.models import Message
 from ats.pipeline.models import REJECTION_TEMPLATES, Application
 from ats.pipeline.stages import STAGES
+from ats.reports import weekly
+from ats.reports.models import WeeklyMail
 from tests.cast import PASSWORD, Firm, apply, found
 
 EMAILS = Path(__file__).parents[2] / "templates" / "emails"
@@ -74,6 +77,12 @@ def everything_happens(acme: Firm) -> None:
         db.session.commit()
         rejected.move_to("rejected", actor=recruiter, seen_seq=1, mail=kind)
     db.session.get_one(Application, acme.application).withdraw(actor=None)
+    offered = apply(company, job, f"Offered {NASTY}")
+    for seq, stage in enumerate(("screening", "interview", "offer"), 1):
+        offered.move_to(stage, actor=recruiter, seen_seq=seq)
+    db.session.add(WeeklyMail(user_id=acme.manager))
+    db.session.flush()
+    weekly.post(company, date(2026, 3, 30))
     db.session.commit()
 
 
@@ -101,7 +110,7 @@ def letter(name: str, posted: dict[str, Message]) -> Letter:
 
 def test_the_mails_of_the_pipeline_and_of_registering_are_all_here(posted: dict[str, Message]) -> None:
     expected = {stage.mail for stage in STAGES} | set(filter(None, REJECTION_TEMPLATES.values()))
-    expected |= {"new-application", "application-withdrawn", "confirm-address", "already-registered"}
+    expected |= {"new-application", "application-withdrawn", "confirm-address", "already-registered", "weekly-report"}
     assert expected <= posted.keys()
 
 
