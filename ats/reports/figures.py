@@ -1,17 +1,17 @@
 """The figures of a report: a fixed number of statements over the journeys (ats.reports.models), whatever there is."""
 
 import itertools
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ats.extensions import db
 from ats.jobs.models import Job, Status
-from ats.pipeline.models import SOURCES
 from ats.pipeline.stages import OPEN_STAGES, STAGES
 from ats.reports.models import Journey
 from ats.reports.periods import Period, Selection
@@ -168,43 +168,60 @@ def _figures(open_jobs: int, row: Sequence[Any]) -> Figures:
 
 
 def cohort(selection: Selection) -> Cohort:
-    """The applications of the period: one statement, which counts them by week and source."""
+    """The applications of the period: one statement, which counts them by week, source, furthest stage and end."""
     period = selection.period
     week = period.week_of(Journey.applied_at).label("week")
-    counts: list[sa.ColumnElement[int]] = []
-    for stage in WAY:
-        here = Journey.reached_at(stage).is_not(None)
-        counts.append(sa.func.count().filter(here))
-        counts += [sa.func.count().filter(here, met(fate, stage)) for fate in ("rejected", "withdrew")]
+    # The way is a line: who reached a stage has passed those before it.
+    reached = [(Journey.reached_at(stage).is_not(None), number) for number, stage in enumerate(WAY)]
+    furthest = sa.case(*reversed(reached)).label("furthest")
+    end = sa.case((Journey.withdrawn, "withdrew"), (Journey.rejected_at.is_not(None), "rejected"), else_="").label(
+        "end"
+    )
     rows = db.session.execute(
-        sa.select(week, Journey.source, *counts)
+        sa.select(week, Journey.source, furthest, end, sa.func.count())
         .select_from(Journey)
         .where(period.holds(Journey.applied_at), *selection.criteria())
-        .group_by(week, Journey.source)
+        .group_by(week, Journey.source, furthest, end)
     ).all()
-    mondays = period.weeks
-    return _cohort(period, [(mondays[row[0] - 1], row[1], list(row[2:])) for row in rows])
+    return _cohort(period, [Counted(*row) for row in rows])
 
 
-def _cohort(period: Period, rows: list[tuple[date, str, list[int]]]) -> Cohort:
-    of_source: dict[str, list[int]] = {}
-    of_week: dict[date, dict[str, int]] = {monday: {} for monday in period.weeks}
-    for monday, source, counts in rows:
-        of_source[source] = [sum(pair) for pair in zip(of_source.get(source, [0] * len(counts)), counts, strict=True)]
-        of_week[monday][source] = counts[0]
-    total = [sum(column) for column in zip(*of_source.values(), strict=True)] or [0] * 3 * len(WAY)
-    reached = {stage: total[3 * number] for number, stage in enumerate(WAY)}
+class Counted(NamedTuple):
+    """So many applications of one week and source that came as far as a stage and ended there, or did not end."""
+
+    week: int
+    source: str
+    furthest: int
+    end: str
+    number: int
+
+
+def _cohort(period: Period, rows: list[Counted]) -> Cohort:
+    reached = [sum(row.number for row in rows if row.furthest >= place) for place in range(len(WAY))]
+    ended = Counter[tuple[int, str]]()
+    of_source: dict[str, list[int]] = defaultdict(lambda: [0] * len(WAY))
+    of_week: dict[int, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        ended[row.furthest, row.end] += row.number
+        of_week[row.week][row.source] += row.number
+        for place in range(row.furthest + 1):
+            of_source[row.source][place] += row.number
     funnel = [
-        Step(stage, reached[stage], reached.get(NEXT.get(stage, ""), 0), *total[3 * number + 1 : 3 * number + 3])
-        for number, stage in enumerate(WAY)
+        Step(
+            stage=stage,
+            reached=reached[place],
+            on=sum(reached[place + 1 : place + 2]),
+            rejected=ended[place, "rejected"],
+            withdrew=ended[place, "withdrew"],
+        )
+        for place, stage in enumerate(WAY)
     ]
-    interview, hired = 3 * WAY.index("interview"), 3 * WAY.index("hired")
+    interview, hired = WAY.index("interview"), WAY.index("hired")
     sources = [Source(name, counts[0], counts[interview], counts[hired]) for name, counts in of_source.items()]
-    sources.sort(key=lambda source: (-source.applied, SOURCES.index(source.name)))
-    names = [source.name for source in sources]
+    sources.sort(key=lambda source: (-source.applied, source.name))
     weeks = [
-        Week(monday, period.part(monday), {name: counts.get(name, 0) for name in names})
-        for monday, counts in of_week.items()
+        Week(monday, period.part(monday), {source.name: of_week[number][source.name] for source in sources})
+        for number, monday in enumerate(period.weeks, 1)
     ]
     return Cohort(funnel, sources, weeks)
 
@@ -222,8 +239,6 @@ def met(fate: str, stage: str) -> sa.ColumnElement[bool]:
 
 def left_at(stage: str) -> sa.ColumnElement[Any]:
     """When an application left the stage, for the next one or for good; NULL for one that is still in it."""
-    if NEXT[stage] == "hired":
-        return sa.func.coalesce(Journey.hired_at, Journey.rejected_at)
     return sa.func.coalesce(Journey.reached_at(NEXT[stage]), Journey.rejected_at)
 
 

@@ -186,9 +186,9 @@ def test_the_sources_say_what_became_of_their_applications(history: dict[str, Ap
     sources = figures.cohort(selection(job=job.id)).sources
     assert [(source.name, source.applied, source.interviewed, source.hired) for source in sources] == [
         ("LinkedIn", 2, 0, 0),
+        ("Agency", 1, 0, 0),
         ("Careers page", 1, 0, 0),
         ("Referral", 1, 1, 1),
-        ("Agency", 1, 0, 0),
     ]
 
 
