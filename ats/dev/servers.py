@@ -14,6 +14,7 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
@@ -25,6 +26,8 @@ from ats.dev.programs import OUTSIDE, postgres_programs, valkey_program
 
 LONGEST_SOCKET_PATH = 100
 """Linux allows 107 bytes (`sun_path`), macOS 103."""
+SUPERUSER, OWNER, APPLICATION = "foyer", "foyer_owner", "foyer_app"
+"""The roles of a cluster: who made it, who owns the tables, and whom the web and the worker sign in as."""
 SOCKET_NAME = ".s.PGSQL.5432"
 """PostgreSQL's own choice; the number is a port only in name."""
 
@@ -118,8 +121,16 @@ class Postgres(Server):
         self._run(command, is_ready=self._answers, **self.account)
         return self
 
-    def url(self, database: str = "postgres") -> str:
-        return f"postgresql://foyer@/{database}?host={quote(str(self.sockets))}"
+    def url(self, database: str = "postgres", *, role: str = SUPERUSER) -> str:
+        return f"postgresql://{role}@/{database}?host={quote(str(self.sockets))}"
+
+    def ensure_role(self, role: str) -> str:
+        """Create a role that may do nothing but sign in, if it is not there; its name."""
+        with closing(psycopg2.connect(self.url())) as connection, connection, connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            if cursor.fetchone() is None:
+                cursor.execute(f'CREATE ROLE "{role}" LOGIN')
+        return role
 
     def ensure_database(self, database: str) -> str:
         """Create the database if it is not there; its address."""
@@ -161,7 +172,7 @@ class Postgres(Server):
             "-D",
             unfinished,
             "-U",
-            "foyer",
+            SUPERUSER,
             "-A",
             "trust",
             "-E",
