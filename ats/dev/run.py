@@ -82,6 +82,8 @@ class Supervisor:
     def _start_servers(self) -> None:
         """Start what the environment names no address of, and complete the environment."""
         environment = self.environment
+        if environment.get("FOYER_ENV") == "production":
+            raise CannotStart("`make run` is for development, and FOYER_ENV says production: README.md tells how to.")
         # The given addresses first: a typing error should show at once.
         for variable, check in (("DATABASE_URL", check_database), ("REDIS_URL", check_redis)):
             if environment.get(variable):

@@ -20,9 +20,11 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import psycopg2
+import redis
 
 from ats.dev.processes import CannotStart, can_reach, spawn, unprivileged, wait_until_unused
 from ats.dev.programs import OUTSIDE, postgres_programs, valkey_program
+from ats.production import EMBEDDED
 
 LONGEST_SOCKET_PATH = 100
 """Linux allows 107 bytes (`sun_path`), macOS 103."""
@@ -116,6 +118,8 @@ class Postgres(Server):
         settings = {"listen_addresses": "", "unix_socket_directories": f'"{self.sockets}"'}
         if self.is_throwaway:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+        else:
+            settings["cluster_name"] = EMBEDDED
         arguments = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
         command = [self.programs / "postgres", "-D", self.folder, *arguments]
         self._run(command, is_ready=self._answers, **self.account)
@@ -212,6 +216,9 @@ class Valkey(Server):
         arguments += ["--dir", self.folder, "--save", "", "--maxmemory-policy", "noeviction"]
         arguments += ["--appendonly", "no" if self.is_throwaway else "yes", "--appendfsync", "everysec"]
         self._run([self.program, *arguments], is_ready=self._answers)
+        if not self.is_throwaway:
+            with redis.from_url(self.url()) as server:
+                server.set(EMBEDDED, 1)
         return self
 
     def url(self) -> str:
