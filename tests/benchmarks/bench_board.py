@@ -21,7 +21,7 @@ def test_board(
     client, address = sign_in(acme.recruiter), f"/jobs/{acme.job}/board"
     with measuring.statements(app) as executed:
         size = len(client.get(address).data)
-    bare = measuring.connect(app, acme.id)
+    bare = measuring.connect(app)
     page = measuring.median(lambda: client.get(address))
     sql = measuring.median(lambda: measuring.replay(bare, executed))
     empty = measuring.median(lambda: client.get("/static/img/mark.svg"))
@@ -38,7 +38,7 @@ def test_board(
 def test_move(app: Flask, postgres_url: str, acme: Firm, sign_in: Callable[[int], FlaskClient], count: int) -> None:
     filling.fill(postgres_url, company=acme.id, job=acme.job, actor=acme.recruiter, count=count)
     client = sign_in(acme.recruiter)
-    bare = measuring.connect(app, acme.id)
+    bare = measuring.connect(app)
     with bare.cursor() as cursor:
         cursor.execute("SELECT id FROM application WHERE stage = 'applied' AND job_id = %s LIMIT 200", [acme.job])
         waiting = iter([number for (number,) in cursor.fetchall()])

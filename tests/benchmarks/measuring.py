@@ -51,10 +51,5 @@ def replay(connection: Any, executed: list[tuple[str, Any]]) -> None:
                 cursor.fetchall()
 
 
-def connect(app: Flask, company_id: int) -> Any:
-    """A bare connection, to which the scope of the company is bound."""
-    connection = psycopg2.connect(app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg2", ""))
-    with connection, connection.cursor() as cursor:
-        cursor.execute("SET foyer.scope = 'company'")
-        cursor.execute("SELECT set_config('foyer.company_id', %s, false)", [str(company_id)])
-    return connection
+def connect(app: Flask) -> Any:
+    return psycopg2.connect(app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg2", ""))
