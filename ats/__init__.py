@@ -20,7 +20,7 @@ MEGABYTE = 1024 * 1024
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """The application, configured from the environment and then by `overrides`.
 
-    Raises production.Misconfigured or ValueError, each with a sentence fit to show, for a configuration it cannot run on.
+    Raises production.Misconfigured or ValueError, with sentences fit to show, for a configuration it cannot run on.
     """
     app = Flask("ats", root_path=str(ROOT / "ats"), template_folder=ROOT / "templates", static_folder=ROOT / "static")
     app.config.from_mapping(from_environment())

@@ -80,7 +80,7 @@ def _of_postgresql(address: str) -> Iterator[str]:
             cursor.execute("SELECT current_setting('cluster_name'), to_regclass('public.\"user\"') IS NOT NULL")
             cluster, has_users = cursor.fetchone() or ("", False)
             if cluster == EMBEDDED:
-                yield "DATABASE_URL leads to the PostgreSQL that `make run` starts: give production a server of its own."
+                yield "DATABASE_URL leads to the PostgreSQL that `make run` starts: give production its own server."
             if has_users and not found:
                 cursor.execute('SELECT count(*) FROM "user" WHERE email IN %s', [DEMO_PEOPLE])
                 if cursor.fetchall() != [(0,)]:

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from ats import create_app
 from ats.access import PUBLIC, Role
 from tests.cast import Firm
-from tests.sitemap import HTMX, PAGES, Ids, ask, for_role, furnish
+from tests.sitemap import HTMX, PAGES, PRODUCTION, Ids, ask, for_role, furnish
 
 NO_STORE = "no-store"
 KEPT = {"static", "careers.theme", "careers.logo"}
@@ -94,7 +94,7 @@ def test_a_mistake_of_ours_is_a_page_with_the_headers_and_no_trace(settings: Map
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_of_other_sites(settings: Mapping[str, Any]) -> None:
-    production = create_app({**settings, "FOYER_ENV": "production", "TRUSTED_HOSTS": ["jobs.example"]})
+    production = create_app({**settings, **PRODUCTION})
     answer = production.test_client().get("/sign-in", base_url="https://jobs.example")
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-foyer=")

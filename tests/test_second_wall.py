@@ -94,8 +94,8 @@ def first_wall_down() -> Iterator[None]:
 def stamp(session: Any, *_: Any) -> None:
     scope = tenancy.current_scope()
     for row in session.new:
-        if scope and isinstance(row, TenantOwned) and row.company_id is None:
-            row.company_id = scope.company_id  # type: ignore[assignment]
+        if scope and isinstance(row, TenantOwned):
+            row.company_id = row.company_id or scope.company_id
 
 
 def keys(model: type[TenantOwned]) -> set[Any]:

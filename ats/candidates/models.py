@@ -17,13 +17,6 @@ class Candidate(TenantOwned, Model):
         sa.UniqueConstraint("company_id", "id"),
         sa.UniqueConstraint("company_id", "email"),
         sa.CheckConstraint("email = lower(email)", name="email_is_lower_case"),
-        sa.Index(
-            "ix_candidate_words",
-            sa.func.lower(sa.text("name")).label("lower_name"),
-            "email",
-            postgresql_using="gin",
-            postgresql_ops={"lower_name": "gin_trgm_ops", "email": "gin_trgm_ops"},
-        ),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)

@@ -135,6 +135,9 @@ def upgrade():
                 "lacking": name in LACKING,
             },
         )
+    # Under row-level security PostgreSQL asks no index for LIKE: that operator is not leakproof. It reads the company's
+    # own candidates instead, a hundred thousand of them in some fifteen milliseconds.
+    op.drop_index("ix_candidate_words", "candidate")
     op.execute(USERS)
     op.execute(LAST_ROW)
 

@@ -188,17 +188,6 @@ def test_strangers_find_nobody(scope: None, sign_in: SignIn, acme: Firm, globex:
     assert "Lukas" not in page.text
 
 
-def test_the_search_has_an_index_for_every_kind_of_word(scope: None, acme: Firm) -> None:
-    """Of whole words, parts of words and their beginnings, in names and in addresses."""
-    db.session.execute(sa.text("SET LOCAL enable_seqscan = off"))
-    db.session.execute(sa.text("SET LOCAL enable_indexscan = off"))
-    for word in ("so", "sousa", "a.so", "@mail"):
-        matching = sa.select(sa.literal(1)).where(lists._has(word))
-        compiled = matching.compile(db.engine, compile_kwargs={"literal_binds": True})
-        plan = "\n".join(db.session.scalars(sa.text(f"EXPLAIN {compiled}".replace(":", "\\:"))))
-        assert "ix_candidate_words" in plan, f"{word}:\n{plan}"
-
-
 def test_an_application_by_the_public_form_is_listed(scope: None, manager: FlaskClient, acme: Firm) -> None:
     company = db.session.get_one(Company, acme.id)
     apply(company, db.session.get_one(Job, acme.job), "Ana Sousa")
