@@ -1,5 +1,8 @@
 """The headers of every answer, and what no request may hold."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import Flask, Response, abort, request
 
 from ats.text import is_storable
@@ -17,8 +20,24 @@ HEADERS = {
 
 
 def init_app(app: Flask) -> None:
+    app.wsgi_app = HeadAsGet(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(refuse_unstorable_query)
     app.after_request(set_headers)
+
+
+class HeadAsGet:
+    """Answers HEAD as GET without the body, so that no view takes what is not GET for a form that was sent."""
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return self.application(environ, start_response)
+        body = self.application({**environ, "REQUEST_METHOD": "GET"}, start_response)
+        if hasattr(body, "close"):
+            body.close()
+        return []
 
 
 def refuse_unstorable_query() -> None:

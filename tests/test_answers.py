@@ -45,6 +45,7 @@ def test_to_look_at_a_page_changes_nothing(
         for role, client in browsers.items():
             ask(client, rule, "GET", for_role(own, role))
             ask(client, rule, "GET", for_role(own, role), headers=HTMX)
+            assert ask(client, rule, "HEAD", for_role(own, role)).data == b""
         assert everything(app, postgres_url) == before, f"GET {rule.rule} changed what is stored. Make it a POST."
 
 
