@@ -138,6 +138,10 @@ def upgrade():
     # Under row-level security PostgreSQL asks no index for LIKE: that operator is not leakproof. It reads the company's
     # own candidates instead, a hundred thousand of them in some fifteen milliseconds.
     op.drop_index("ix_candidate_words", "candidate")
+    op.execute(
+        "CREATE TRIGGER never_emptied BEFORE TRUNCATE ON audit_event "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit()"
+    )
     op.execute(USERS)
     op.execute(LAST_ROW)
 
