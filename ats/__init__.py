@@ -50,7 +50,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         production.init_app(app)
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        # Proxies pass Host on. An X-Forwarded-Host that they neither set nor remove would be the client's own word.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
 
     app.before_request(access.enforce)  # First of all: nothing runs for somebody who may not be there.
     login_manager.init_app(app)

@@ -5,7 +5,7 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ats import formatting, tenancy
+from ats import formatting, limits, tenancy
 from ats.access import Role, public
 from ats.accounts.models import Company, User
 from ats.careers import search
@@ -19,6 +19,7 @@ THEME_SECONDS = 300
 
 @bp.get("/careers")
 @public
+@limits.searching
 def companies() -> str:
     tenancy.enter_public()
     query = request.args.get("q", "").strip()
@@ -27,6 +28,7 @@ def companies() -> str:
 
 @bp.get("/careers/<slug>")
 @public
+@limits.searching
 def company(slug: str) -> str:
     company = entered(slug)
     found = search.jobs(request.args)

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_login import current_user
 
+from ats import limits
 from ats.access import Role, requires
 from ats.jobs.models import Job
 from ats.pipeline.board import limits_of
@@ -42,6 +43,7 @@ def dashboard() -> str:
 
 @bp.get("/applications")
 @requires(Role.HIRING_MANAGER)
+@limits.searching
 def applications() -> str:
     return render_template(
         "reports/applications.html",
