@@ -4,6 +4,7 @@ import unicodedata
 import zlib
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import nh3
@@ -105,6 +106,7 @@ def _local_date(value: date) -> date:
 # People
 
 
+@lru_cache(10_000)
 def initials(name: str) -> str:
     """The first letters of the first and the last word, accents and all; a name without letters gives "?"."""
     words = [letters for word in unicodedata.normalize("NFC", name).split() if (letters := _letters(word))]
@@ -115,6 +117,7 @@ def _letters(word: str) -> str:
     return "".join(character for character in word if character.isalnum())
 
 
+@lru_cache(10_000)
 def hue(name: str) -> int:
     """One of six colours for a face without a picture: the same name always has the same."""
     return zlib.crc32(name.casefold().encode(errors="replace")) % 6 + 1

@@ -19,6 +19,7 @@ from sqlalchemy import event
 from ats import create_app, database, tenancy
 from ats.access import PUBLIC, Role
 from ats.accounts.models import User
+from ats.candidates.models import Candidate
 from ats.dev.servers import OWNER, Postgres
 from ats.extensions import db
 from ats.jobs.models import Job
@@ -256,6 +257,24 @@ def test_behind_either_wall_alone_no_route_shows_what_is_a_strangers(
             absent = ask(client, rule, method, {**mine, argument: never_was(argument)}, headers=headers)
             assert absent.status_code == 404
     assert tried > 50
+
+
+def test_the_search_by_the_owners_index_keeps_to_the_scope(
+    app: Flask, acme: Firm, own: Ids, strange: Ids, jane: int
+) -> None:
+    found = sa.text("SELECT candidates_with('%.example%')")
+    with app.app_context(), first_wall_down():
+        with pytest.raises(sa.exc.ProgrammingError, match="no scope is bound"):
+            db.session.scalars(found)
+        db.session.rollback()
+        tenancy.enter_company(acme.id)
+        ids = set(db.session.scalars(found))
+        assert ids == set(db.session.scalars(sa.select(Candidate.id)))
+        tenancy.leave()
+        for enter in (lambda: tenancy.enter_person(jane), tenancy.enter_public):
+            enter()
+            assert db.session.scalars(found).all() == []
+            tenancy.leave()
 
 
 def test_a_scope_holds_after_a_savepoint_was_rolled_back(app: Flask, acme: Firm, globex: Firm) -> None:

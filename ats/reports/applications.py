@@ -150,7 +150,7 @@ def _count(filters: Filters) -> int:
 
 
 def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
-    conditions = [_has(word) for word in filters.query.lower().split()[:MOST_WORDS]]
+    conditions = [Candidate.has(word) for word in filters.query.split()[:MOST_WORDS]]
     if filters.job:
         conditions.append(Application.job_id == filters.job)
     if filters.stage:
@@ -160,18 +160,3 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     if filters.days:
         conditions.append(Application.created_at >= days_back(filters.days))
     return conditions
-
-
-def _has(word: str) -> sa.ColumnElement[bool]:
-    """Whether the candidate's name or address has the word (in lower case) in it, as the index of trigrams can tell.
-
-    Of one or two letters there is no trigram unless a word begins with them, so that is where they must stand.
-    """
-    name = sa.func.lower(Candidate.name)
-    if len(word) < 3:
-        return sa.or_(
-            name.startswith(word, autoescape=True),
-            name.contains(f" {word}", autoescape=True),
-            Candidate.email.startswith(word, autoescape=True),
-        )
-    return sa.or_(name.contains(word, autoescape=True), Candidate.email.contains(word, autoescape=True))

@@ -23,7 +23,8 @@ def test_board(
     bench.reads("open the board", lambda: client.get(f"{job}/board"), budget=3)
     bench.reads("filter by text", lambda: client.get(f"{job}/board?q=bakery+17"))
     bench.reads("filter by source", lambda: client.get(f"{job}/board?source=Referral"))
-    bench.reads("longest waiting first", lambda: client.get(f"{job}/board?sort=waiting"))
+    bench.reads("filter by mine", lambda: client.get(f"{job}/board?mine=1"))
+    bench.reads("longest waiting first", lambda: client.get(f"{job}/board?sort=longest"))
     further = client.get(f"{job}/board/applied").text.partition("after=")[2].partition('"')[0].partition("&amp;")[0]
     bench.reads("scroll to more cards", lambda: client.get(f"{job}/board/applied?after={further}"))
     headers = {"If-None-Match": version, "HX-Request": "true"}

@@ -26,7 +26,8 @@ INSERT INTO application (company_id, job_id, candidate_id, source, cover_letter,
         AND candidate.email = 'person' || n || '-of-' || %(job)s || '@mail.example';
 
 INSERT INTO stage_change (company_id, application_id, seq, from_stage, to_stage, actor_id, created_at)
-    SELECT application.company_id, application.id, step.seq, step.from_stage, step.to_stage, %(actor)s,
+    SELECT application.company_id, application.id, step.seq, step.from_stage, step.to_stage,
+        CASE WHEN application.id %% 20 = 0 THEN %(actor)s::int END,
         application.created_at + (step.seq - 1) * interval '15 minutes'
     FROM application JOIN (VALUES
         ('', 1, NULL, 'applied'), ('screening', 2, 'applied', 'screening'), ('interview', 3, 'screening', 'interview'),
@@ -36,6 +37,11 @@ INSERT INTO stage_change (company_id, application_id, seq, from_stage, to_stage,
             ELSE step.name <> 'rejected' AND step.seq <= application.stage_seq END
     WHERE application.job_id = %(job)s AND NOT EXISTS (
         SELECT FROM stage_change WHERE stage_change.application_id = application.id);
+
+INSERT INTO stage_day (company_id, job_id, stage, day, count)
+    SELECT company_id, job_id, stage, date_trunc('day', stage_since, 'UTC'), count(*)
+    FROM application WHERE job_id = %(job)s GROUP BY 1, 2, 3, 4
+    ON CONFLICT (job_id, stage, day) DO UPDATE SET count = excluded.count;
 
 UPDATE job SET board_version = board_version + %(count)s, stage_counts = (
     SELECT jsonb_object_agg(stage, number) FROM (

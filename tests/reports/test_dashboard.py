@@ -139,6 +139,7 @@ def test_each_number_leads_to_as_many_people(scope: None, sign_in: SignIn, acme:
 
 
 def test_an_empty_company_is_told_what_will_be_here(scope: None, sign_in: SignIn, acme: Firm) -> None:
+    tenancy.leave()  # Nobody of Acme's registers another company.
     newcomers = Company.found("Initech")
     admin = User.register(name="Ina", email="ina@initech.example", password="correct horse battery", company=newcomers)
     db.session.commit()
