@@ -21,7 +21,7 @@ HEADERS = {
 
 def init_app(app: Flask) -> None:
     app.wsgi_app = HeadAsGet(app.wsgi_app)  # type: ignore[method-assign]
-    app.before_request(refuse_unstorable_query)
+    app.before_request(refuse_unstorable_address)
     app.after_request(set_headers)
 
 
@@ -40,8 +40,10 @@ class HeadAsGet:
         return []
 
 
-def refuse_unstorable_query() -> None:
-    """No page has a use for a NUL in its address, and PostgreSQL would not take it. (Forms say which field has one.)"""
+def refuse_unstorable_address() -> None:
+    """Nothing is called by a NUL, and PostgreSQL would not take it. (Forms say which field has one.)"""
+    if not all(is_storable(part) for part in (request.view_args or {}).values() if isinstance(part, str)):
+        abort(404)
     if not all(is_storable(text) for pair in request.args.items(multi=True) for text in pair):
         abort(400)
 
