@@ -45,6 +45,7 @@ MESSAGES = {
     503: "Someone else is working on the same thing this very moment. Try again in a few seconds.",
 }
 RETRY_SECONDS = 2
+FORM_EXPIRED = "The page was open for a long time, so its form has expired."
 
 
 def init_app(app: Flask) -> None:
@@ -74,7 +75,7 @@ def on_foreign_host(error: SecurityError) -> Response:
 
 
 def on_csrf_error(error: CSRFError) -> Response:
-    return show(400, "The page was open for a long time, so its form has expired. Reload the page and send it again.")
+    return show(400, f"{FORM_EXPIRED} Reload the page and send it again.")
 
 
 def on_refusal(error: Refusal) -> Response:
@@ -84,12 +85,17 @@ def on_refusal(error: Refusal) -> Response:
 
 def on_database_error(error: sqlalchemy.exc.OperationalError) -> Response:
     """A lock that was not free in time is answered with 503; anything else about the database is a 500."""
-    if getattr(error.orig, "pgcode", None) not in (errorcodes.LOCK_NOT_AVAILABLE, errorcodes.DEADLOCK_DETECTED):
+    if not is_busy(error):
         raise error
     db.session.rollback()
     answer = show(503)
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
+
+
+def is_busy(error: sqlalchemy.exc.OperationalError) -> bool:
+    """Whether somebody else held a row for too long, so that it is worth trying once more."""
+    return getattr(error.orig, "pgcode", None) in (errorcodes.LOCK_NOT_AVAILABLE, errorcodes.DEADLOCK_DETECTED)
 
 
 def show(status: int, message: str | None = None) -> Response:

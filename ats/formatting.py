@@ -20,7 +20,7 @@ LATE_DAYS = 7
 
 def init_app(app: Flask) -> None:
     filters = (
-        day, moment, iso, days_ago, age, age_tone, initials, hue, filesize, money_range, number, markdown,
+        day, moment, iso, days_ago, age, age_tone, initials, hue, filesize, money_range, number, markdown, summary,
     )  # fmt: skip
     app.jinja_env.filters.update({function.__name__: function for function in filters})
 
@@ -187,6 +187,15 @@ def markdown(text: str | None) -> Markup:
             link_rel="nofollow noopener",
         )
     )
+
+
+def summary(text: str | None, longest: int = 200) -> str:
+    """The beginning of a Markdown text without its signs, on one line, cut between words."""
+    words = Markup(markdown(text)).striptags().split()
+    line = " ".join(words)
+    if len(line) <= longest:
+        return line
+    return line[:longest].rsplit(" ", 1)[0].rstrip(" ,;:–") + " …"
 
 
 class _Headings(Treeprocessor):

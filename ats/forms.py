@@ -78,10 +78,17 @@ def email(label: str = "Email", **options: Any) -> EmailField:
             InputRequired("Type your email address."),
             up_to(254),
             Email("Type a whole address, for example ana@example.com."),
+            _plain,
         ],
         filters=[_clean_line],
         **options,
     )
+
+
+def _plain(form: Any, field: Field) -> None:
+    """Few mail servers take an address in other letters (RFC 6531), and a mail that cannot leave reaches nobody."""
+    if not field.data.isascii():
+        raise ValidationError("Use an address in plain letters, a to z: mail to others does not arrive everywhere.")
 
 
 def up_to(longest: int) -> Length:

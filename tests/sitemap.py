@@ -65,6 +65,7 @@ FOLLOWING = (
     "careers.replace_resume",
     "careers.withdraw_by_link",
     "careers.claim_by_link",
+    "careers.replace_link",
     "privacy.ask_by_link",
 )
 """Routes that the link to follow an application opens."""

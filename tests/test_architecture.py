@@ -53,6 +53,7 @@ SCOPES = {
     "enter_company": {
         "ats/access.py",  # Staff: the company of the person who signed in.
         "ats/careers/views.py",  # Anybody: the company of the address.
+        "ats/careers/applying.py",  # The same, where a form has expired.
         "ats/accounts/invitations.py",  # Anybody: the company of the link, and of it the one invitation of the token.
         "ats/candidates/housekeeping.py",  # The worker: the company it was given.
         "ats/pipeline/links.py",  # Anybody with the link of a mail: the company of the one application it opens.
@@ -63,7 +64,10 @@ SCOPES = {
         "ats/access.py",  # A candidate: their own rows.
         "ats/careers/mine.py",  # The same again, after a look for what could be claimed.
     },
-    "enter_public": {"ats/careers/views.py"},  # The list of all companies that hire.
+    "enter_public": {
+        "ats/careers/views.py",  # The list of all companies that hire.
+        "ats/careers/feeds.py",  # The map of the site: the same, for machines.
+    },
     "enter_everything": {
         "ats/notifications/delivery.py",  # The queue of mail is one for all companies.
         "ats/candidates/housekeeping.py",  # So is the folder of files.

@@ -295,7 +295,7 @@ class Application(TenantOwned, Model):
             resume_name=resume.name if resume else "",
             cover_letter=self.cover_letter,
             answers=[{"prompt": answer["prompt"], "answer": answer["answer"]} for answer in self.answers],
-            may_be_claimed=self.user_id is None,
+            register_url=outbox.link("accounts.register_candidate") if self.user_id is None else "",
             **self.mail_context(company),
         )
 

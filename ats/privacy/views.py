@@ -123,16 +123,14 @@ def fulfil(request_id: int) -> Response:
         return redirect(url_for(".requests"), 303)
     candidate, company = data_request.candidate, current_user.company
     name, email, keys = candidate.name, candidate.email, []
-    data_request.fulfil(actor=current_user)
     subject = f"candidate {candidate.id}"  # The trail is for good, so it holds no name.
     if data_request.kind == Kind.COPY:
-        data_request.post_copy(company)
+        data_request.fulfil(actor=current_user)
+        data_request.post_copy(company, actor=current_user)
         audit.record("privacy.copy_sent", subject, actor=current_user)
     else:
-        keys = erasure.erase(candidate, company)
-        for other in open_requests(candidate):
-            other.fulfil(actor=current_user)
-        erasure.post_erased(email, name, company, data_request.id)
+        keys = erasure.erase(candidate, company, actor=current_user)
+        erasure.post_erased(email, name, company, data_request.id, actor=current_user)
         audit.record("privacy.erased", subject, actor=current_user)
     db.session.commit()
     for key in keys:
@@ -156,10 +154,6 @@ def requests_page(form: AskForm) -> str:
         preview=retention.preview(current_user.company),
         months=current_user.company.retention_months,
     )
-
-
-def open_requests(candidate: Candidate) -> list[DataRequest]:
-    return list(db.session.scalars(sa.select(DataRequest).filter_by(candidate_id=candidate.id, fulfilled_at=None)))
 
 
 def waiting_or_404(request_id: int) -> DataRequest:
