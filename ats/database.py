@@ -25,7 +25,7 @@ GRANTS = (
     # What is only ever written.
     "REVOKE UPDATE, DELETE ON audit_event FROM {role}",
     "REVOKE UPDATE, DELETE ON stage_change FROM {role}",
-    "GRANT UPDATE (reason) ON stage_change TO {role}",  # Erasing a person blanks it.
+    "GRANT UPDATE (reason, actor_id) ON stage_change TO {role}",  # Erasing a person blanks them.
     # The wall of this table is for the application; its owner looks for words in it, by the function candidates_with.
     "ALTER POLICY scope_is_entered ON candidate TO {role}",
     "ALTER POLICY rows_of_scope ON candidate TO {role}",
