@@ -17,7 +17,21 @@ from ats.access import PUBLIC, SETTING_UP, SIGNED_IN, Role
 from ats.accounts.models import User
 from ats.extensions import db
 from tests.cast import PASSWORD, Firm
-from tests.sitemap import HTMX, ROUTES, SAFE, Ids, access_of, address, ask, for_role, furnish, name, never_was, rows_of
+from tests.sitemap import (
+    HTMX,
+    PRODUCTION,
+    ROUTES,
+    SAFE,
+    Ids,
+    access_of,
+    address,
+    ask,
+    for_role,
+    furnish,
+    name,
+    never_was,
+    rows_of,
+)
 
 OPEN_TO = {
     "static": PUBLIC,
@@ -176,7 +190,7 @@ def test_each_route_declares_the_access_listed_here() -> None:
 
 
 def test_production_has_no_other_routes(settings: Mapping[str, Any]) -> None:
-    production = create_app({**settings, "FOYER_ENV": "production", "TRUSTED_HOSTS": ["jobs.example"]})
+    production = create_app({**settings, **PRODUCTION})
     assert set(production.view_functions) == set(OPEN_TO)
 
 
