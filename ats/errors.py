@@ -7,7 +7,7 @@ from flask import Flask, Response, make_response, render_template, request, url_
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from psycopg2 import errorcodes
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from ats import htmx
 from ats.extensions import db
@@ -50,6 +50,7 @@ FORM_EXPIRED = "The page was open for a long time, so its form has expired."
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(SecurityError, on_foreign_host)
     app.register_error_handler(CSRFError, on_csrf_error)
     app.register_error_handler(Refusal, on_refusal)
     app.register_error_handler(sqlalchemy.exc.OperationalError, on_database_error)
@@ -63,6 +64,13 @@ def on_http_error(error: HTTPException) -> Response:
     answer = show(error.code)
     if error.code in (405, 429):  # Allow and Retry-After
         answer.headers.extend([header for header in error.get_headers() if header[0] in ("Allow", "Retry-After")])
+    return answer
+
+
+def on_foreign_host(error: SecurityError) -> Response:
+    """Without the layout: no address of ours can be written for a host that is not ours."""
+    answer = make_response("This server answers for other host names only. Check the address.\n", 400)
+    answer.mimetype = "text/plain"
     return answer
 
 

@@ -32,7 +32,11 @@ BELOW: dict[str, set[str]] = {
 NAMED_ONLY = {
     # A command of development, which production never loads; and the clock, which knows the features.
     "ats/commands.py": {"ats.dev.demo", "ats.notifications.schedule"},
-    "ats/notifications/schedule.py": {"ats.candidates", "ats.privacy"},  # The clock stands below whose time it keeps.
+    "ats/notifications/schedule.py": {
+        "ats.candidates",
+        "ats.privacy",
+        "ats.reports",
+    },  # The clock stands below whose time it keeps.
 }
 """Where a module is named in a string because it must not be imported."""
 
@@ -41,6 +45,10 @@ ROUND_THE_FILTER = {
     "ats/candidates/models.py": {"tables"},  # The same.
     "ats/notifications/models.py": {"tables"},  # The same.
     "ats/pipeline/consent.py": {"text"},  # A function of that name, of our own: the words of the consent.
+    "ats/database.py": {"engine", "text"},  # Who we are to PostgreSQL, and what the owner grants us: no rows.
+    # The same question before the start, and whether the demo is there: a number.
+    "ats/production.py": {"engine", "connection", "execute of a string"},
+    "ats/tenancy.py": {"connection"},  # Where the scope is bound to the transaction.
     "ats/background.py": {"engine"},  # A worker's child lets go of its parent's connections.
 }
 """What is not caught by the filter of tenancy, where it may stand, and why it does no harm there."""
@@ -55,6 +63,8 @@ SCOPES = {
         "ats/pipeline/links.py",  # Anybody with the link of a mail: the company of the one application it opens.
         "ats/privacy/views.py",  # Anybody with the link to a copy of their data: the company that made it.
         "ats/privacy/retention.py",  # The worker: one company after the other.
+        "ats/reports/exports.py",  # The rest of an export, which is read while it is sent: the company that asked.
+        "ats/reports/weekly.py",  # The worker: one company after the other.
     },
     "enter_person": {
         "ats/access.py",  # A candidate: their own rows.
@@ -70,6 +80,7 @@ SCOPES = {
         "ats/candidates/drafts.py",  # The worker: drafts that are too old, whosever they are.
         "ats/careers/mine.py",  # A candidate with a proven address: applications made with it, in all companies.
         "ats/privacy/retention.py",  # The worker: companies with a time of retention.
+        "ats/reports/weekly.py",  # The worker: companies in which somebody wants the mail.
     },
     "company": {"ats/dev/demo.py"},
     "leave": {"ats/careers/mine.py"},  # Around that look.
@@ -141,7 +152,7 @@ def test_production_loads_nothing_of_development() -> None:
     script = """
 import sys
 from ats import create_app
-create_app({"FOYER_ENV": "production", "SECRET_KEY": "x" * 64, "TRUSTED_HOSTS": ["jobs.example"],
+create_app({"FOYER_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 4, "TRUSTED_HOSTS": ["jobs.example"],
             "DATABASE_URL": "postgresql://127.0.0.1:1/none"})
 sys.exit(", ".join(name for name in sys.modules if name.startswith(("ats.dev", "tests"))) or 0)
 """

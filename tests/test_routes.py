@@ -17,7 +17,21 @@ from ats.access import PUBLIC, SETTING_UP, SIGNED_IN, Role
 from ats.accounts.models import User
 from ats.extensions import db
 from tests.cast import PASSWORD, Firm
-from tests.sitemap import HTMX, ROUTES, SAFE, Ids, access_of, address, ask, for_role, furnish, name, never_was, rows_of
+from tests.sitemap import (
+    HTMX,
+    PRODUCTION,
+    ROUTES,
+    SAFE,
+    Ids,
+    access_of,
+    address,
+    ask,
+    for_role,
+    furnish,
+    name,
+    never_was,
+    rows_of,
+)
 
 OPEN_TO = {
     "static": PUBLIC,
@@ -127,6 +141,14 @@ OPEN_TO = {
     "pipeline.reject": Role.RECRUITER,
     "reports.dashboard": Role.HIRING_MANAGER,
     "reports.applications": Role.HIRING_MANAGER,
+    "reports.chart": Role.HIRING_MANAGER,
+    "reports.job_report": Role.HIRING_MANAGER,
+    "reports.job_chart": Role.HIRING_MANAGER,
+    "reports.comparison": Role.HIRING_MANAGER,
+    "reports.definitions": Role.HIRING_MANAGER,
+    "reports.weekly_mail": Role.HIRING_MANAGER,
+    "reports.exports": Role.RECRUITER,
+    "reports.export": Role.RECRUITER,
 }
 """The access list, written out, so that a change of access shows where it is reviewed."""
 
@@ -168,7 +190,7 @@ def test_each_route_declares_the_access_listed_here() -> None:
 
 
 def test_production_has_no_other_routes(settings: Mapping[str, Any]) -> None:
-    production = create_app({**settings, "FOYER_ENV": "production", "TRUSTED_HOSTS": ["jobs.example"]})
+    production = create_app({**settings, **PRODUCTION})
     assert set(production.view_functions) == set(OPEN_TO)
 
 

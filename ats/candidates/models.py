@@ -1,6 +1,7 @@
 """Candidate: a person as one company knows them; Attachment: a file they sent."""
 
 import contextlib
+import re
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -59,8 +60,11 @@ class Candidate(TenantOwned, Model):
 
         Of one or two letters there is no trigram unless a word begins with them, so that is where they must stand.
         """
-        word = word.lower()
-        return cls.words.contains(f" {word}" if len(word) < 3 else word, autoescape=True)
+        word = re.sub(r"([\\%_])", r"\\\1", word.lower())
+        # A function of PostgreSQL's, for row-level security lets no index be asked about LIKE: it is not leakproof.
+        # The function hands out the ids of the scope's own candidates alone.
+        found = sa.func.candidates_with(f"% {word}%" if len(word) < 3 else f"%{word}%").column_valued("found")
+        return cls.id.in_(sa.select(found))
 
     @classmethod
     def of_person(cls, user_id: int) -> sa.ColumnElement[bool]:

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ats import formatting, tenancy
+from ats import formatting, limits, tenancy
 from ats.access import Role, public
 from ats.accounts.models import Company, User
 from ats.careers import posting, search
@@ -21,6 +21,7 @@ THEME_SECONDS = 300
 
 @bp.get("/careers")
 @public
+@limits.searching
 def companies() -> str:
     tenancy.enter_public()
     found = search.everywhere(request.args)
@@ -35,6 +36,7 @@ def companies() -> str:
 
 @bp.get("/careers/<slug>")
 @public
+@limits.searching
 def company(slug: str) -> str:
     company = entered(slug)
     found = search.jobs(request.args)

@@ -7,7 +7,7 @@ from itsdangerous import BadData
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from ats import formatting, tenancy
+from ats import formatting, limits, tenancy
 from ats.access import Role, public, requires
 from ats.accounts import audit
 from ats.accounts.models import Company
@@ -74,6 +74,7 @@ def asked(application: Application, company: Company, back: str) -> Response:
 
 @bp.get("/data-copies/<token>")
 @public
+@limits.exporting
 def download_copy(token: str) -> Response:
     """The copy that an admin has let go, fresh at this moment."""
     try:
@@ -108,6 +109,7 @@ def requests() -> str | Response | tuple[str, int]:
 
 @bp.get("/settings/requests/<int:request_id>/copy.zip")
 @requires(Role.ADMIN)
+@limits.exporting
 def look_at_copy(request_id: int) -> Response:
     """What the candidate gets, to look at before it goes out."""
     return zipped(waiting_or_404(request_id).candidate, current_user.company)
