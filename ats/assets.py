@@ -40,6 +40,7 @@ STYLESHEETS = {
         "list",
         "settings",
         "utilities",
+        "print",
     ],
     "public": [*SHARED, "stepper", "careers", "apply", "settings", "utilities", "mail"],
     "account": [*SHARED, "account", "utilities"],

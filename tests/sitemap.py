@@ -30,6 +30,7 @@ from ats.pipeline import links
 from ats.pipeline.consent import Consent
 from ats.pipeline.models import Application, Opening, SavedView
 from ats.privacy.models import DataRequest, Kind, copy_serializer
+from ats.reports.models import WeeklyMail
 from tests.cast import Firm, apply, open_job
 
 Ids = dict[str, Any]
@@ -56,6 +57,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "pipeline.send_mails_now": SELECTED,
     "pipeline.tag_selected": {**SELECTED, "tag": "Early bird"},
     "pipeline.reject": SELECTED,
+    "reports.export": {"kind": "applications"},
 }
 """What a route needs beside its address to find what it is asked about: the query of a GET, else the form."""
 
@@ -166,7 +168,7 @@ def furnish(app: Flask, firm: Firm, candidate: int) -> Ids:
         copied = DataRequest(candidate_id=own.candidate_id, kind=Kind.COPY.value, fulfilled_at=own.created_at)
         Consent.keep(company)
         draft, _ = Draft.begin(job.id)
-        db.session.add_all([copied, draft])
+        db.session.add_all([copied, draft, WeeklyMail(user_id=firm.manager)])
         db.session.commit()
         follow = links.token(own)
         ids: Ids = {

@@ -17,7 +17,15 @@ from tests.cast import Firm
 from tests.sitemap import HTMX, PAGES, PRODUCTION, Ids, ask, for_role, furnish
 
 NO_STORE = "no-store"
-KEPT = {"static", "careers.theme", "careers.logo"}
+KEPT = {
+    "static",
+    "careers.theme",
+    "careers.logo",
+    "careers.atom",
+    "careers.job_board",
+    "careers.sitemap",
+    "careers.robots",
+}
 """The routes whose answers a browser or a proxy may keep: they show nobody's data."""
 MARKS = {"opening", "user_session"}
 """The tables that hold nothing but that somebody has looked: at an application, or (once a minute) at anything."""

@@ -32,7 +32,11 @@ BELOW: dict[str, set[str]] = {
 NAMED_ONLY = {
     # A command of development, which production never loads; and the clock, which knows the features.
     "ats/commands.py": {"ats.dev.demo", "ats.notifications.schedule"},
-    "ats/notifications/schedule.py": {"ats.candidates", "ats.privacy"},  # The clock stands below whose time it keeps.
+    "ats/notifications/schedule.py": {
+        "ats.candidates",
+        "ats.privacy",
+        "ats.reports",
+    },  # The clock stands below whose time it keeps.
 }
 """Where a module is named in a string because it must not be imported."""
 
@@ -59,6 +63,8 @@ SCOPES = {
         "ats/pipeline/links.py",  # Anybody with the link of a mail: the company of the one application it opens.
         "ats/privacy/views.py",  # Anybody with the link to a copy of their data: the company that made it.
         "ats/privacy/retention.py",  # The worker: one company after the other.
+        "ats/reports/exports.py",  # The rest of an export, which is read while it is sent: the company that asked.
+        "ats/reports/weekly.py",  # The worker: one company after the other.
     },
     "enter_person": {
         "ats/access.py",  # A candidate: their own rows.
@@ -74,6 +80,7 @@ SCOPES = {
         "ats/candidates/drafts.py",  # The worker: drafts that are too old, whosever they are.
         "ats/careers/mine.py",  # A candidate with a proven address: applications made with it, in all companies.
         "ats/privacy/retention.py",  # The worker: companies with a time of retention.
+        "ats/reports/weekly.py",  # The worker: companies in which somebody wants the mail.
     },
     "company": {"ats/dev/demo.py"},
     "leave": {"ats/careers/mine.py"},  # Around that look.

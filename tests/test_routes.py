@@ -141,6 +141,14 @@ OPEN_TO = {
     "pipeline.reject": Role.RECRUITER,
     "reports.dashboard": Role.HIRING_MANAGER,
     "reports.applications": Role.HIRING_MANAGER,
+    "reports.chart": Role.HIRING_MANAGER,
+    "reports.job_report": Role.HIRING_MANAGER,
+    "reports.job_chart": Role.HIRING_MANAGER,
+    "reports.comparison": Role.HIRING_MANAGER,
+    "reports.definitions": Role.HIRING_MANAGER,
+    "reports.weekly_mail": Role.HIRING_MANAGER,
+    "reports.exports": Role.RECRUITER,
+    "reports.export": Role.RECRUITER,
 }
 """The access list, written out, so that a change of access shows where it is reviewed."""
 

@@ -84,8 +84,14 @@ STATEMENTS = {
     "privacy.download_copy": 9,
     "privacy.requests": 3,
     "privacy.look_at_copy": 9,
-    "reports.dashboard": 8,
+    "reports.dashboard": 13,
     "reports.applications": 4,
+    "reports.chart": 4,
+    "reports.job_report": 8,
+    "reports.job_chart": 4,
+    "reports.comparison": 3,
+    "reports.definitions": 1,
+    "reports.exports": 2,
 }
 """For each page: statements of one request, the one that finds the signed-in person included."""
 

@@ -24,9 +24,10 @@ ACTIONS = {
     "mail.retried": "had a mail sent again to",
     "privacy.copy_sent": "sent a copy of their data to",
     "privacy.erased": "erased the data of",
+    "export.made": "exported",
 }
 """What is done, and how it reads between the name of who did it and of whom or what it was done to."""
-AREAS = {"team": "Team", "settings": "Settings", "mail": "Mail", "privacy": "Privacy"}
+AREAS = {"team": "Team", "settings": "Settings", "mail": "Mail", "privacy": "Privacy", "export": "Exports"}
 """The words before the dot."""
 PAGE = 50
 PERIODS = (7, 30, 90)

@@ -15,6 +15,7 @@ JOBS = {
     "ats.candidates.housekeeping.sweep_files": (background.FILES, 3600),
     "ats.candidates.drafts.sweep_drafts": (background.FILES, 600),
     "ats.privacy.retention.erase_due": (background.FILES, 24 * 3600),
+    "ats.reports.weekly.post_due": (background.MAIL, 900),
 }
 """Functions by their dotted names, for mail stands below the features it keeps time for; their queue and period in
 seconds."""

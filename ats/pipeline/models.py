@@ -22,7 +22,7 @@ from ats.jobs.models import Job
 from ats.notifications import outbox
 from ats.notifications.models import Message
 from ats.pipeline import links
-from ats.pipeline.stages import FIRST, MOVES, STAGE, STAGES, HiringPipeline
+from ats.pipeline.stages import FIRST, MOVES, OPEN_STAGES, STAGE, STAGES, HiringPipeline
 from ats.tenancy import TenantOwned, owned_by
 
 WITHDRAWN = "withdrawn"
@@ -89,6 +89,13 @@ class Application(TenantOwned, Model):
         sa.CheckConstraint("rating = 0 OR rating BETWEEN 100 AND 400", name="rating"),
         sa.Index("ix_application_list", "company_id", sa.text("created_at DESC"), sa.text("id DESC")),
         sa.Index("ix_application_candidate_id", "candidate_id"),
+        sa.Index(
+            "ix_application_waiting",
+            "company_id",
+            "stage",
+            "stage_since",
+            postgresql_where=sa.text(f"stage IN ({', '.join(repr(stage) for stage in OPEN_STAGES)})"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=True)

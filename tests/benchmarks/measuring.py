@@ -34,15 +34,27 @@ class Bench:
         print(f"\n\n{title}. An empty signed-in route takes {self.empty:.1f} ms.")
         print(f"  {'':<24}{'median':>9}{'floor':>9}{'SQL':>9}{'ratio':>7}  statements  answer")
 
-    def reads(self, name: str, action: Callable[[], Any], *, status: int = 200, budget: float | None = None) -> None:
-        """Something that can be done again and again: its statements are repeated on the same database."""
+    def reads(
+        self,
+        name: str,
+        action: Callable[[], Any],
+        *,
+        status: int = 200,
+        budget: float | None = None,
+        at_most: float | None = None,
+        runs: int = RUNS,
+    ) -> None:
+        """Something that can be done again and again: its statements are repeated on the same database.
+
+        `budget` is a multiple of the floor, `at_most` milliseconds.
+        """
         with statements(self.app) as executed:
             answer = action()
         assert answer.status_code == status, answer.status
         with bare(self.app.config["SQLALCHEMY_DATABASE_URI"]) as connection:
-            full = statistics.median(timed(action, RUNS))
-            sql = statistics.median(timed(lambda: replay(connection, executed), RUNS))
-        self._report(name, full, sql, len(executed), len(answer.data), budget)
+            full = statistics.median(timed(action, runs))
+            sql = statistics.median(timed(lambda: replay(connection, executed), runs))
+        self._report(name, full, sql, len(executed), len(answer.data), budget, at_most)
 
     def writes(self, name: str, action: Callable[[], Any], *, runs: int, budget: float | None = None) -> None:
         """Something that can be done once: its statements are repeated on a copy of the database from before."""
@@ -62,9 +74,22 @@ class Bench:
             sql = statistics.median(timed(lambda: replay(connection, next(again)), runs))
         self._report(name, full, sql, len(recorded[-1]), 0, budget)
 
-    def _report(self, name: str, full: float, sql: float, count: int, size: int, budget: float | None) -> None:
+    def _report(
+        self,
+        name: str,
+        full: float,
+        sql: float,
+        count: int,
+        size: int,
+        budget: float | None,
+        at_most: float | None = None,
+    ) -> None:
         floor = sql + self.empty
-        verdict = "" if budget is None else f"  budget {budget:g}: {'kept' if full <= budget * floor else 'EXCEEDED'}"
+        verdict = ""
+        if budget is not None:
+            verdict = f"  budget {budget:g} times: {'kept' if full <= budget * floor else 'EXCEEDED'}"
+        if at_most is not None:
+            verdict = f"  budget {at_most:g} ms: {'kept' if full <= at_most else 'EXCEEDED'}"
         answer = f"{size / 1024:.0f} KB" if size else "-"
         ratio = full / floor
         print(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,8 @@ from ats.pipeline.models import REJECTION_TEMPLATES, Application
 from ats.pipeline.stages import STAGES
 from ats.privacy import erasure
 from ats.privacy.models import DataRequest, Kind
+from ats.reports import weekly
+from ats.reports.models import WeeklyMail
 from tests.cast import PASSWORD, Firm, apply, found
 
 EMAILS = Path(__file__).parents[2] / "templates" / "emails"
@@ -97,6 +100,12 @@ def everything_happens(acme: Firm) -> None:
         db.session.refresh(request, ["candidate"])
         request.post_copy(company, actor=admin)
     erasure.post_erased(application.candidate.email, NASTY, company, 1, actor=admin)
+    offered = apply(company, job, f"Offered {NASTY}")
+    for seq, stage in enumerate(("screening", "interview", "offer"), 1):
+        offered.move_to(stage, actor=recruiter, seen_seq=seq)
+    db.session.add(WeeklyMail(user_id=acme.manager))
+    db.session.flush()
+    weekly.post(company, date(2026, 3, 30))
     db.session.commit()
 
 
