@@ -21,6 +21,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "FOYER_ENV": environ.get("FOYER_ENV", "production"),
         "SECRET_KEY": environ.get("SECRET_KEY", ""),
         "DATABASE_URL": environ.get("DATABASE_URL", ""),
+        "MIGRATIONS_DATABASE_URL": environ.get("MIGRATIONS_DATABASE_URL", ""),
         "REDIS_URL": environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"),
         "UPLOADS_URL": environ.get("UPLOADS_URL", ""),
         "PUBLIC_URL": environ.get("PUBLIC_URL", "http://127.0.0.1:5000"),

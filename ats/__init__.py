@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ats import access, assets, background, commands, database, errors, formatting, security
+from ats import access, assets, background, commands, database, errors, formatting, production, security
 from ats.extensions import csrf, limiter, login_manager, mail
 from config import from_environment
 
@@ -20,7 +20,7 @@ MEGABYTE = 1024 * 1024
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """The application, configured from the environment and then by `overrides`.
 
-    Raises security.Misconfigured or ValueError, each with a sentence fit to show, for a configuration it cannot run on.
+    Raises production.Misconfigured or ValueError, with sentences fit to show, for a configuration it cannot run on.
     """
     app = Flask("ats", root_path=str(ROOT / "ats"), template_folder=ROOT / "templates", static_folder=ROOT / "static")
     app.config.from_mapping(from_environment())
@@ -46,9 +46,12 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     security.init_app(app)
     database.init_app(app)
+    if not commands.only_checks_the_configuration():
+        production.init_app(app)
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        # Proxies pass Host on. An X-Forwarded-Host that they neither set nor remove would be the client's own word.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
 
     app.before_request(access.enforce)  # First of all: nothing runs for somebody who may not be there.
     login_manager.init_app(app)

@@ -1,14 +1,35 @@
 """Commands of `flask --app wsgi …`."""
 
+import sys
+
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from werkzeug.utils import import_string
 
+from ats import production
+
 
 def init_app(app: Flask) -> None:
-    app.cli.add_command(load_demo)
+    if app.config["FOYER_ENV"] != "production":
+        app.cli.add_command(load_demo)
     app.cli.add_command(schedule)
+    app.cli.add_command(check_config)
+
+
+def only_checks_the_configuration() -> bool:
+    """Whether this process is `flask check-config`, which has to run with the very settings that nothing else does."""
+    return check_config.name in sys.argv[1:]
+
+
+@click.command()
+@with_appcontext
+def check_config() -> None:
+    """Say what production would not start with, each in a sentence; silent, and 0, if it would start."""
+    found = list(production.objections(current_app))
+    for objection in found:
+        click.echo(objection)
+    sys.exit(1 if found else 0)
 
 
 @click.command()

@@ -1,7 +1,12 @@
-"""The connection to PostgreSQL."""
+"""The connection to PostgreSQL: as a role that owns nothing, beside the one that owns the tables and migrates them."""
 
-from flask import Flask
+from typing import Any
 
+import sqlalchemy as sa
+from flask import Flask, current_app
+from sqlalchemy.engine import make_url
+
+from ats import tenancy
 from ats.extensions import Model, db, migrate
 
 LOCK_TIMEOUT = "2s"
@@ -11,6 +16,28 @@ SESSION_OPTIONS = {
     "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "120s",  # Longer than the longest job holds a mail while sending it.
 }
+
+GRANTS = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    "REVOKE ALL ON alembic_version FROM {role}",
+    # What is only ever written.
+    "REVOKE UPDATE, DELETE ON audit_event FROM {role}",
+    "REVOKE UPDATE, DELETE ON stage_change FROM {role}",
+    "GRANT UPDATE (reason, actor_id) ON stage_change TO {role}",  # Erasing a person blanks them.
+    # The wall of this table is for the application; its owner looks for words in it, by the function candidates_with.
+    "ALTER POLICY scope_is_entered ON candidate TO {role}",
+    "ALTER POLICY rows_of_scope ON candidate TO {role}",
+    "DROP POLICY IF EXISTS search_of_the_owner ON candidate",
+    "CREATE POLICY search_of_the_owner ON candidate TO CURRENT_USER USING (true)",
+)
+RISKS = """
+SELECT current_user, rolsuper, rolbypassrls, EXISTS (
+    SELECT FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+        AND pg_has_role(current_user, relowner, 'MEMBER'))
+FROM pg_roles WHERE rolname = current_user
+"""
 
 
 def url(address: str) -> str:
@@ -35,6 +62,44 @@ def init_app(app: Flask) -> None:
     }
     db.init_app(app)
     migrate.init_app(app, db)
+    with app.app_context():
+        tenancy.watch(db.engine)
+
+
+def owners_engine() -> sa.Engine:
+    """For migrations: connects as the owner of the tables."""
+    config = current_app.config
+    return sa.create_engine(url(config["MIGRATIONS_DATABASE_URL"] or config["DATABASE_URL"]), poolclass=sa.NullPool)
+
+
+def grant(connection: sa.Connection) -> None:
+    """Let the role of DATABASE_URL use the tables that the migrations have made, as far as it needs to.
+
+    Nothing is granted to a role that migrates for itself, as on a developer's own server.
+    """
+    role = make_url(url(current_app.config["DATABASE_URL"])).username
+    if role is None or role == connection.scalar(sa.text("SELECT current_user")):
+        return
+    to = connection.dialect.identifier_preparer.quote_identifier(role)
+    for statement in GRANTS:
+        connection.execute(sa.text(statement.format(role=to)))
+
+
+def risk(connection: Any) -> str | None:
+    """What is wrong with the role of a psycopg2 connection, as a sentence; None if row-level security binds it."""
+    with connection.cursor() as cursor:
+        cursor.execute(RISKS)
+        role, is_super, may_bypass, owns_tables = cursor.fetchone()
+    if is_super or may_bypass:
+        what = "is a superuser" if is_super else "may bypass row-level security"
+    elif owns_tables:
+        what = "owns the tables, or is a member of the role that does"
+    else:
+        return None
+    return (
+        f"DATABASE_URL connects as {role}, which {what}: PostgreSQL would not keep companies apart for it. "
+        "Give it a role of its own, and put the owner's address into MIGRATIONS_DATABASE_URL."
+    )
 
 
 def lock(row: Model, *, against_references: bool = False) -> None:

@@ -7,7 +7,7 @@ from flask import Flask, Response, make_response, render_template, request, url_
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from psycopg2 import errorcodes
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from ats import htmx
 from ats.extensions import db
@@ -45,10 +45,12 @@ MESSAGES = {
     503: "Someone else is working on the same thing this very moment. Try again in a few seconds.",
 }
 RETRY_SECONDS = 2
+FORM_EXPIRED = "The page was open for a long time, so its form has expired."
 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(SecurityError, on_foreign_host)
     app.register_error_handler(CSRFError, on_csrf_error)
     app.register_error_handler(Refusal, on_refusal)
     app.register_error_handler(sqlalchemy.exc.OperationalError, on_database_error)
@@ -65,8 +67,15 @@ def on_http_error(error: HTTPException) -> Response:
     return answer
 
 
+def on_foreign_host(error: SecurityError) -> Response:
+    """Without the layout: no address of ours can be written for a host that is not ours."""
+    answer = make_response("This server answers for other host names only. Check the address.\n", 400)
+    answer.mimetype = "text/plain"
+    return answer
+
+
 def on_csrf_error(error: CSRFError) -> Response:
-    return show(400, "The page was open for a long time, so its form has expired. Reload the page and send it again.")
+    return show(400, f"{FORM_EXPIRED} Reload the page and send it again.")
 
 
 def on_refusal(error: Refusal) -> Response:
@@ -76,12 +85,17 @@ def on_refusal(error: Refusal) -> Response:
 
 def on_database_error(error: sqlalchemy.exc.OperationalError) -> Response:
     """A lock that was not free in time is answered with 503; anything else about the database is a 500."""
-    if getattr(error.orig, "pgcode", None) not in (errorcodes.LOCK_NOT_AVAILABLE, errorcodes.DEADLOCK_DETECTED):
+    if not is_busy(error):
         raise error
     db.session.rollback()
     answer = show(503)
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
+
+
+def is_busy(error: sqlalchemy.exc.OperationalError) -> bool:
+    """Whether somebody else held a row for too long, so that it is worth trying once more."""
+    return getattr(error.orig, "pgcode", None) in (errorcodes.LOCK_NOT_AVAILABLE, errorcodes.DEADLOCK_DETECTED)
 
 
 def show(status: int, message: str | None = None) -> Response:

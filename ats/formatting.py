@@ -4,6 +4,7 @@ import unicodedata
 import zlib
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import nh3
@@ -19,7 +20,7 @@ LATE_DAYS = 7
 
 def init_app(app: Flask) -> None:
     filters = (
-        day, moment, iso, days_ago, age, age_tone, initials, hue, filesize, money_range, number, markdown,
+        day, moment, iso, days_ago, age, age_tone, initials, hue, filesize, money_range, number, markdown, summary,
     )  # fmt: skip
     app.jinja_env.filters.update({function.__name__: function for function in filters})
 
@@ -105,6 +106,7 @@ def _local_date(value: date) -> date:
 # People
 
 
+@lru_cache(10_000)
 def initials(name: str) -> str:
     """The first letters of the first and the last word, accents and all; a name without letters gives "?"."""
     words = [letters for word in unicodedata.normalize("NFC", name).split() if (letters := _letters(word))]
@@ -115,6 +117,7 @@ def _letters(word: str) -> str:
     return "".join(character for character in word if character.isalnum())
 
 
+@lru_cache(10_000)
 def hue(name: str) -> int:
     """One of six colours for a face without a picture: the same name always has the same."""
     return zlib.crc32(name.casefold().encode(errors="replace")) % 6 + 1
@@ -184,6 +187,15 @@ def markdown(text: str | None) -> Markup:
             link_rel="nofollow noopener",
         )
     )
+
+
+def summary(text: str | None, longest: int = 200) -> str:
+    """The beginning of a Markdown text without its signs, on one line, cut between words."""
+    words = Markup(markdown(text)).striptags().split()
+    line = " ".join(words)
+    if len(line) <= longest:
+        return line
+    return line[:longest].rsplit(" ", 1)[0].rstrip(" ,;:–") + " …"
 
 
 class _Headings(Treeprocessor):

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from flask_wtf.form import _Auto, _is_submitted
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import EmailField, Field, StringField, TextAreaField
 from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
 
@@ -14,7 +18,18 @@ LINE, PARAGRAPHS = 200, 20_000
 
 
 class Form(FlaskForm):
-    """A form whose text fields refuse what PostgreSQL cannot store."""
+    """A form whose text fields take text alone, and refuse what PostgreSQL cannot store."""
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Flask-WTF's own would hand a file to a field of text, and take JSON of any shape for a form."""
+            if formdata is not _Auto:
+                return formdata
+            if not _is_submitted():
+                return None
+            fields = {name for name, field in form._fields.items() if isinstance(field, FileField)}
+            files = [(name, file) for name, file in request.files.items(multi=True) if name in fields]
+            return CombinedMultiDict([MultiDict(files), request.form]) if files or request.form else None
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
@@ -63,10 +78,17 @@ def email(label: str = "Email", **options: Any) -> EmailField:
             InputRequired("Type your email address."),
             up_to(254),
             Email("Type a whole address, for example ana@example.com."),
+            _plain,
         ],
         filters=[_clean_line],
         **options,
     )
+
+
+def _plain(form: Any, field: Field) -> None:
+    """Few mail servers take an address in other letters (RFC 6531), and a mail that cannot leave reaches nobody."""
+    if not field.data.isascii():
+        raise ValidationError("Use an address in plain letters, a to z: mail to others does not arrive everywhere.")
 
 
 def up_to(longest: int) -> Length:

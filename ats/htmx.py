@@ -16,5 +16,10 @@ def wants_fragment() -> bool:
 
 def current_path() -> str | None:
     """The path of the page that htmx runs on, to come back to after signing in."""
-    url = urlsplit(request.headers.get("HX-Current-URL", ""))
-    return url.path + (f"?{url.query}" if url.query else "") or None
+    try:
+        url = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:  # "http://[": whoever sends that runs on no page of ours.
+        return None
+    if not url.path.startswith("/") or url.path.startswith("//"):
+        return None
+    return url.path + (f"?{url.query}" if url.query else "")

@@ -1,4 +1,7 @@
-"""The headers of every answer, and what production insists on before it starts."""
+"""The headers of every answer, and what no request may hold."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from flask import Flask, Response, abort, request
 
@@ -14,31 +17,33 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-SHORTEST_KEY = 32
-
-
-class Misconfigured(RuntimeError):
-    """Production is not safe to start like this; the text says what to set."""
 
 
 def init_app(app: Flask) -> None:
-    check(app)
-    app.before_request(refuse_unstorable_query)
+    app.wsgi_app = HeadAsGet(app.wsgi_app)  # type: ignore[method-assign]
+    app.before_request(refuse_unstorable_address)
     app.after_request(set_headers)
 
 
-def check(app: Flask) -> None:
-    """Raises Misconfigured, with a sentence, where production lacks what keeps it safe."""
-    if app.config["FOYER_ENV"] != "production":
-        return
-    if len(app.config["SECRET_KEY"]) < SHORTEST_KEY:
-        raise Misconfigured(f"SECRET_KEY must be at least {SHORTEST_KEY} random characters in production.")
-    if not app.config["TRUSTED_HOSTS"]:
-        raise Misconfigured("TRUSTED_HOSTS must name the hosts that this server answers for, separated by spaces.")
+class HeadAsGet:
+    """Answers HEAD as GET without the body, so that no view takes what is not GET for a form that was sent."""
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return self.application(environ, start_response)
+        body = self.application({**environ, "REQUEST_METHOD": "GET"}, start_response)
+        if hasattr(body, "close"):
+            body.close()
+        return []
 
 
-def refuse_unstorable_query() -> None:
-    """No page has a use for a NUL in its address, and PostgreSQL would not take it. (Forms say which field has one.)"""
+def refuse_unstorable_address() -> None:
+    """Nothing is called by a NUL, and PostgreSQL would not take it. (Forms say which field has one.)"""
+    if not all(is_storable(part) for part in (request.view_args or {}).values() if isinstance(part, str)):
+        abort(404)
     if not all(is_storable(text) for pair in request.args.items(multi=True) for text in pair):
         abort(400)
 

@@ -2,6 +2,9 @@
 
 A request or a job enters one scope, once. Every SELECT, UPDATE and DELETE of the session then carries it, and a
 statement that touches a tenant's table before a scope is entered raises `OutsideScope` instead of showing too much.
+
+Under this stands a second wall that knows nothing of it: row-level security. `bind` tells PostgreSQL the scope of each
+transaction, and the policies (migrations/versions/0030_second_wall.py) hold whatever the SQL says.
 """
 
 from collections.abc import Iterator
@@ -11,7 +14,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from flask import g
+from flask import g, has_app_context
 from sqlalchemy import event
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, declared_attr, mapped_column, with_loader_criteria
 from sqlalchemy.sql import visitors
@@ -31,6 +34,15 @@ class Scope:
     user_id: int | None = None
     public: bool = False
     everything: bool = False
+
+    @property
+    def settings(self) -> tuple[str, str, str]:
+        """The kind of scope, the company and the person, as the policies of PostgreSQL read them."""
+        if self.company_id is not None:
+            return "company", str(self.company_id), ""
+        if self.user_id is not None:
+            return "person", "", str(self.user_id)
+        return ("everything" if self.everything else "public"), "", ""
 
 
 class TenantOwned:
@@ -52,6 +64,12 @@ class TenantOwned:
     def open_to_public(cls) -> sa.ColumnElement[bool]:
         """The rows that anybody may see, across companies. None, unless the model says otherwise."""
         return sa.false()
+
+
+BIND = (
+    "SELECT set_config('foyer.scope', %s, true), set_config('foyer.company_id', %s, true), "
+    "set_config('foyer.user_id', %s, true)"
+)
 
 
 def owned_by(parent: str, column: str | None = None, **options: Any) -> sa.ForeignKeyConstraint:
@@ -102,6 +120,29 @@ def _enter(scope: Scope) -> None:
     if g.get("scope", scope) != scope:
         raise OutsideScope(f"{scope} entered while {g.scope} is current")
     g.scope = scope
+
+
+def watch(engine: sa.Engine) -> None:
+    """Bind the scope to every transaction of the engine."""
+    event.listen(engine, "before_cursor_execute", bind)
+    # What set_config(…, true) said is gone with the transaction, and with the savepoint that it was said in.
+    for ending in ("begin", "rollback_savepoint"):
+        event.listen(engine, ending, _forget_what_is_bound)
+
+
+def bind(connection: sa.Connection, cursor: Any, statement: str, *_: Any) -> None:
+    """Tell PostgreSQL the scope, before the first statement of a transaction and wherever it is another one since."""
+    scope = current_scope() if has_app_context() else None
+    # A transaction that failed takes no other statement than the one that leads back to the savepoint.
+    if connection.info.get("scope") != scope and not statement.startswith("ROLLBACK TO"):
+        binding = connection.connection.cursor()
+        binding.execute(BIND, scope.settings if scope else ("", "", ""))
+        binding.close()
+        connection.info["scope"] = scope
+
+
+def _forget_what_is_bound(connection: sa.Connection, *_: Any) -> None:
+    connection.info.pop("scope", None)
 
 
 @event.listens_for(db.session, "do_orm_execute")

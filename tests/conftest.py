@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 
 from ats import create_app
 from ats.background import FILES, MAIL
-from ats.dev.servers import Postgres, Valkey
+from ats.dev.servers import APPLICATION, OWNER, Postgres, Valkey
 from ats.extensions import db
 from tests.cast import Browser, acme, globex, jane, sign_in
 from tests.mailbox import Mailbox
@@ -44,17 +44,21 @@ def create_database(postgres: Postgres) -> Callable[..., str]:
         connection = psycopg2.connect(postgres.url())
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{postgres.ensure_role(OWNER)}"')
         connection.close()
-        return postgres.url(name)
+        return postgres.url(name, role=postgres.ensure_role(APPLICATION))
 
     return create
 
 
 @pytest.fixture(scope="session")
-def migrated_template(create_database: Callable[..., str]) -> str:
+def migrated_template(create_database: Callable[..., str], postgres: Postgres) -> str:
     """The name of a database that the migrations have made: copying it takes a tenth of the time of migrating."""
-    app = create_app({"FOYER_ENV": "test", "SECRET_KEY": "x" * 64, "DATABASE_URL": create_database("migrated")})
+    addresses = {
+        "DATABASE_URL": create_database("migrated"),
+        "MIGRATIONS_DATABASE_URL": postgres.url("migrated", role=OWNER),
+    }
+    app = create_app({"FOYER_ENV": "test", "SECRET_KEY": "x" * 64, **addresses})
     with app.app_context():
         flask_migrate.upgrade(directory=str(ROOT / "migrations"))
         db.engine.dispose()  # PostgreSQL copies only databases that nobody is connected to.
@@ -62,8 +66,15 @@ def migrated_template(create_database: Callable[..., str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(create_database: Callable[..., str], migrated_template: str) -> str:
+def database_url(create_database: Callable[..., str], migrated_template: str) -> str:
+    """As the application connects: as a role that owns nothing."""
     return create_database("test", template=migrated_template)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(database_url: str, postgres: Postgres) -> str:
+    """As a superuser connects, to whom row-level security does not apply: for looking on from outside."""
+    return postgres.url("test")
 
 
 @pytest.fixture(scope="session")
@@ -87,13 +98,16 @@ def uploads(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def settings(postgres_url: str, redis_url: str, smtp: Mailbox, uploads: Path) -> Mapping[str, Any]:
+def settings(
+    database_url: str, postgres_url: str, postgres: Postgres, redis_url: str, smtp: Mailbox, uploads: Path
+) -> Mapping[str, Any]:
     """The settings of `app`, for a test that needs another application on the same servers."""
     return {
         "FOYER_ENV": "test",
         "TESTING": True,
         "SECRET_KEY": "not-a-secret-" * 5,
-        "DATABASE_URL": postgres_url,
+        "DATABASE_URL": database_url,
+        "MIGRATIONS_DATABASE_URL": postgres.url("test", role=OWNER),
         "REDIS_URL": redis_url,
         "UPLOADS_URL": uploads.as_uri(),
         "MAIL_SERVER": "127.0.0.1",

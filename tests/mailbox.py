@@ -44,6 +44,17 @@ class Mailbox:
             time.sleep(0.05)
         return list(self.messages)
 
+    def wait_for_mail(self, to: str, subject: str, seconds: float = 20) -> EmailMessage:
+        """The first message to that address whose subject has these words."""
+        end = time.monotonic() + seconds
+        while True:
+            for message in list(self.messages):
+                if message["To"] == to and subject in message["Subject"]:
+                    return message
+            came = [(message["To"], message["Subject"]) for message in self.messages]
+            assert time.monotonic() < end, f"A mail to {to} about “{subject}” was expected, these came: {came}"
+            time.sleep(0.05)
+
     def clear(self) -> None:
         self.messages.clear()
         self.recipients.clear()

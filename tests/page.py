@@ -80,7 +80,7 @@ class Fragment:
 
     def _content_policy(self) -> Iterator[str]:
         """What the Content-Security-Policy would not let run, and what htmx would evaluate."""
-        for element in self.soup.select("style, [style], script:not([src])"):
+        for element in self.soup.select("style, [style], script:not([src], [type='application/ld+json'])"):
             yield f"inline style or script: {start_of(element)}"
         for element in self.soup.find_all(True):
             for attribute, value in element.attrs.items():

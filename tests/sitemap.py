@@ -37,6 +37,8 @@ Ids = dict[str, Any]
 """What to write for the arguments of addresses. A key may name a route too, as `accounts.confirm:token`; under a role
 stands what is that role's own."""
 
+PRODUCTION = {"FOYER_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 4, "TRUSTED_HOSTS": ["jobs.example"]}
+"""What an application of the tests has to change to pass for one in production."""
 SECRET = "not-a-secret-" * 5
 # Made to be looked at, never to be asked: nothing listens at that address.
 MAP = create_app({"FOYER_ENV": "test", "SECRET_KEY": SECRET, "DATABASE_URL": "postgresql://127.0.0.1:1/none"})
@@ -65,6 +67,7 @@ FOLLOWING = (
     "careers.replace_resume",
     "careers.withdraw_by_link",
     "careers.claim_by_link",
+    "careers.replace_link",
     "privacy.ask_by_link",
 )
 """Routes that the link to follow an application opens."""

@@ -14,10 +14,18 @@ from werkzeug.test import TestResponse
 from ats import create_app
 from ats.access import PUBLIC, Role
 from tests.cast import Firm
-from tests.sitemap import HTMX, PAGES, Ids, ask, for_role, furnish
+from tests.sitemap import HTMX, PAGES, PRODUCTION, Ids, ask, for_role, furnish
 
 NO_STORE = "no-store"
-KEPT = {"static", "careers.theme", "careers.logo"}
+KEPT = {
+    "static",
+    "careers.theme",
+    "careers.logo",
+    "careers.atom",
+    "careers.job_board",
+    "careers.sitemap",
+    "careers.robots",
+}
 """The routes whose answers a browser or a proxy may keep: they show nobody's data."""
 MARKS = {"opening", "user_session"}
 """The tables that hold nothing but that somebody has looked: at an application, or (once a minute) at anything."""
@@ -37,13 +45,16 @@ def browsers(
     return {None: app.test_client()} | {role: sign_in(id) for role, id in people.items()}
 
 
-def test_to_look_at_a_page_changes_nothing(app: Flask, browsers: dict[Role | None, FlaskClient], own: Ids) -> None:
-    before = everything(app)
+def test_to_look_at_a_page_changes_nothing(
+    app: Flask, postgres_url: str, browsers: dict[Role | None, FlaskClient], own: Ids
+) -> None:
+    before = everything(app, postgres_url)
     for rule in PAGES:
         for role, client in browsers.items():
             ask(client, rule, "GET", for_role(own, role))
             ask(client, rule, "GET", for_role(own, role), headers=HTMX)
-        assert everything(app) == before, f"GET {rule.rule} changed what is stored. Make it a POST."
+            assert ask(client, rule, "HEAD", for_role(own, role)).data == b""
+        assert everything(app, postgres_url) == before, f"GET {rule.rule} changed what is stored. Make it a POST."
 
 
 def test_every_answer_carries_the_headers_of_safety(browsers: dict[Role | None, FlaskClient], own: Ids) -> None:
@@ -92,7 +103,7 @@ def test_a_mistake_of_ours_is_a_page_with_the_headers_and_no_trace(settings: Map
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_of_other_sites(settings: Mapping[str, Any]) -> None:
-    production = create_app({**settings, "FOYER_ENV": "production", "TRUSTED_HOSTS": ["jobs.example"]})
+    production = create_app({**settings, **PRODUCTION})
     answer = production.test_client().get("/sign-in", base_url="https://jobs.example")
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-foyer=")
@@ -119,9 +130,9 @@ def check_headers(answer: TestResponse) -> None:
     assert "camera=()" in answer.headers["Permissions-Policy"]
 
 
-def everything(app: Flask) -> dict[str, Any]:
+def everything(app: Flask, postgres_url: str) -> dict[str, Any]:
     """A digest of each table, and the names of what lies in Redis."""
-    connection = psycopg2.connect(app.config["DATABASE_URL"])
+    connection = psycopg2.connect(postgres_url)
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
         digest = "SELECT '{0}', md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM \"{0}\" AS t"

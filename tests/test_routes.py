@@ -17,7 +17,21 @@ from ats.access import PUBLIC, SETTING_UP, SIGNED_IN, Role
 from ats.accounts.models import User
 from ats.extensions import db
 from tests.cast import PASSWORD, Firm
-from tests.sitemap import HTMX, ROUTES, SAFE, Ids, access_of, address, ask, for_role, furnish, name, never_was, rows_of
+from tests.sitemap import (
+    HTMX,
+    PRODUCTION,
+    ROUTES,
+    SAFE,
+    Ids,
+    access_of,
+    address,
+    ask,
+    for_role,
+    furnish,
+    name,
+    never_was,
+    rows_of,
+)
 
 OPEN_TO = {
     "static": PUBLIC,
@@ -64,6 +78,10 @@ OPEN_TO = {
     "careers.remove_logo": Role.ADMIN,
     "careers.companies": PUBLIC,
     "careers.company": PUBLIC,
+    "careers.atom": PUBLIC,
+    "careers.job_board": PUBLIC,
+    "careers.sitemap": PUBLIC,
+    "careers.robots": PUBLIC,
     "careers.theme": PUBLIC,
     "careers.job": PUBLIC,
     "careers.apply": PUBLIC,
@@ -78,6 +96,7 @@ OPEN_TO = {
     "careers.replace_resume": PUBLIC,
     "careers.withdraw_by_link": PUBLIC,
     "careers.claim_by_link": PUBLIC,
+    "careers.replace_link": PUBLIC,
     "careers.ask_for_link": PUBLIC,
     "careers.my_application": Role.CANDIDATE,
     "careers.my_resume": Role.CANDIDATE,
@@ -171,7 +190,7 @@ def test_each_route_declares_the_access_listed_here() -> None:
 
 
 def test_production_has_no_other_routes(settings: Mapping[str, Any]) -> None:
-    production = create_app({**settings, "FOYER_ENV": "production", "TRUSTED_HOSTS": ["jobs.example"]})
+    production = create_app({**settings, **PRODUCTION})
     assert set(production.view_functions) == set(OPEN_TO)
 
 

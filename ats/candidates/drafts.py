@@ -53,13 +53,18 @@ class Draft(TenantOwned, Model):
         return draft, token
 
     @classmethod
-    def of(cls, token: str | None, job_id: int) -> "Draft | None":
-        """The draft for that job, with its resume and the text of it; None if there is none (any more)."""
+    def of(cls, token: str | None, job_id: int, *, lock: bool = False) -> "Draft | None":
+        """The draft for that job, with its resume and the text of it; None if there is none (any more).
+
+        Who changes it locks it: of two requests of one browser, the second finds what the first has left.
+        """
         if not token:
             return None
         wanted = sa.select(cls).filter_by(token_hash=_hashed(token), job_id=job_id).where(cls.saved_at > _too_old())
-        loads = joinedload(cls.resume).options(undefer(Attachment.text))
-        return db.session.scalar(wanted.options(loads).execution_options(populate_existing=True))
+        wanted = wanted.options(joinedload(cls.resume).options(undefer(Attachment.text)))
+        if lock:
+            wanted = wanted.with_for_update(of=cls)
+        return db.session.scalar(wanted.execution_options(populate_existing=True))
 
     def save(self, typed: dict[str, str]) -> None:
         """Keep these values, by the names of their fields. What cannot be stored, or is far too long, is left out."""

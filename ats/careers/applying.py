@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 from flask import abort, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
+from ats import errors, tenancy
 from ats.access import public
-from ats.accounts.models import User
+from ats.accounts.models import Company, User
 from ats.candidates import files
 from ats.candidates.drafts import LIFE, Draft
 from ats.candidates.models import Candidate
@@ -47,7 +50,29 @@ def apply(slug: str, job_id: int) -> str | Response | tuple[str, int]:
         return closed(company, published(job_id))
     except AlreadyApplied:
         return sent(job, again=not was_stored(form))
+    except OperationalError as error:
+        if not errors.is_busy(error):
+            raise
+        db.session.rollback()
+        return busy(form)
     return sent(job)
+
+
+@bp.errorhandler(CSRFError)
+def stale(error: CSRFError) -> Response:
+    """An application that was open for longer than its session comes back with all that was typed."""
+    job = company = None
+    if request.endpoint == "careers.apply" and request.view_args:
+        company = db.session.scalar(sa.select(Company).filter_by(slug=request.view_args["slug"]))
+    if company is not None:
+        tenancy.enter_company(company.id)
+        job = db.session.get(Job, (request.view_args or {})["job_id"])
+    if company is None or job is None or not job.is_open(company):
+        return errors.on_csrf_error(error)
+    form = ApplicationForm.for_job(job, company, applicant=signed_in_candidate(), draft=current_draft(job))
+    form.keeps_files = False  # Nothing is written for a request that may be forged.
+    form.form_errors.append(f"{errors.FORM_EXPIRED} Look it over and send it once more")
+    return make_response(form_page(form), 400)
 
 
 @bp.post(f"{BASE}/draft")
@@ -56,6 +81,8 @@ def apply(slug: str, job_id: int) -> str | Response | tuple[str, int]:
 def save_draft(slug: str, job_id: int) -> Response:
     """Keep what is filled in so far. To a resume that comes along the answer is its part of the form, anew."""
     form = fillable(slug, job_id)
+    if was_stored(form):  # Saved by a page whose form was sent a moment before: there is nothing to keep any more.
+        return make_response("")
     uploaded = form.resume.was_sent
     refused = uploaded and not form.resume.validate(form)
     token = keep(form)
@@ -155,6 +182,15 @@ def refused(form: ApplicationForm) -> Response:
     return with_cookie(make_response(form_page(form), 422), token)
 
 
+def busy(form: ApplicationForm) -> Response:
+    """The form once more, when so many apply that its turn did not come."""
+    form.form_errors.append("Many people apply at this very moment. Please press “Send application” once more")
+    answer = refused(form)
+    answer.status_code = 503
+    answer.headers["Retry-After"] = str(errors.RETRY_SECONDS)
+    return answer
+
+
 def fillable(slug: str, job_id: int) -> ApplicationForm:
     """The form of an open job as it was sent, with the browser's draft."""
     company, job = entered(slug), published(job_id)
@@ -164,7 +200,7 @@ def fillable(slug: str, job_id: int) -> ApplicationForm:
 
 
 def current_draft(job: Job) -> Draft | None:
-    return Draft.of(request.cookies.get(COOKIE), job.id)
+    return Draft.of(request.cookies.get(COOKIE), job.id, lock=request.method == "POST")
 
 
 def keep(form: ApplicationForm) -> str | None:

@@ -45,6 +45,8 @@ class ApplicationForm(forms.Form):
     """The same each time this very form is sent: a double click is one application."""
     consent_version = HiddenField()
 
+    keeps_files = True
+    """A resume that is right stays with the draft, whatever else is wrong."""
     job: Job
     company: Company
     draft: Draft | None

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from wtforms import Field
 from wtforms.validators import ValidationError
 
-from ats import forms
+from ats import forms, limits
 from ats.access import Role, public, requires
 from ats.accounts import settings
 from ats.accounts.models import Company
@@ -54,6 +54,7 @@ def logo(slug: str) -> Response:
 
 @bp.route("/settings/logo", methods=["GET", "POST"])
 @requires(Role.ADMIN)
+@limits.uploading
 def change_logo() -> str | Response | tuple[str, int]:
     form = LogoForm()
     if not form.is_submitted():

@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from ats import formatting, tenancy
+from ats import formatting, limits, tenancy
 from ats.access import Role, requires
 from ats.accounts.models import Company
 from ats.candidates.models import Candidate
@@ -46,6 +46,7 @@ def my_resume(application_id: int) -> Response:
 
 @bp.post("/my/applications/<int:application_id>/resume")
 @requires(Role.CANDIDATE)
+@limits.uploading
 def replace_my_resume(application_id: int) -> str | Response | tuple[str, int]:
     application, company = one(application_id)
     form = NewerResumeForm()

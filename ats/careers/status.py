@@ -1,6 +1,7 @@
 """An application as its candidate follows it without an account, by the link in each mail."""
 
 import time
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from flask import abort, flash, make_response, redirect, render_template, url_for
@@ -87,6 +88,20 @@ def claim_by_link(token: str) -> Response:
     return redirect(url_for(".status", token=token), 303)
 
 
+@bp.post("/status/<token>/link")
+@public
+@limiter.limit(LINKS_LIMIT)
+def replace_link(token: str) -> Response:
+    """For a link that got into other hands: none that was sent so far opens anything, and a new one is mailed."""
+    application, company = opened(token)
+    links.revoke(application)
+    db.session.flush()  # The new link carries the new version.
+    mail_links([application], company, key=f"replaced:{application.id}:{application.link_version}")
+    db.session.commit()
+    flash("The link is replaced. The new one is on its way to the address of your application.")
+    return redirect(url_for(".company", slug=company.slug), 303)
+
+
 @bp.route("/careers/<slug>/link", methods=["GET", "POST"])
 @public
 @limiter.limit(LINKS_LIMIT, methods=["POST"])
@@ -166,14 +181,18 @@ def post_links(email: str, company: Company) -> None:
     ).all()
     if not applications:
         return
+    key = f"{applications[0].candidate_id}:{int(time.time()) // AGAIN_AFTER}"
+    if not db.session.scalar(sa.select(sa.exists().where(Message.dedupe_key == f"status-links:{key}"))):
+        mail_links(applications, company, key=key)
+
+
+def mail_links(applications: Sequence[Application], company: Company, *, key: str) -> None:
+    """To the candidate whose applications these are."""
     candidate = applications[0].candidate
-    key = f"status-links:{candidate.id}:{int(time.time()) // AGAIN_AFTER}"
-    if db.session.scalar(sa.select(sa.exists().where(Message.dedupe_key == key))):
-        return
     outbox.post(
         "status-links",
         candidate.email,
-        dedupe_key=key,
+        dedupe_key=f"status-links:{key}",
         sender_name=company.name,
         company_id=company.id,
         reply_to=applications[0].reply_address(None),

@@ -1,14 +1,16 @@
 """The public pages: companies and their open jobs."""
 
+import re
+
 import sqlalchemy as sa
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ats import formatting, tenancy
+from ats import formatting, limits, tenancy
 from ats.access import Role, public
 from ats.accounts.models import Company, User
-from ats.careers import search
+from ats.careers import posting, search
 from ats.extensions import db
 from ats.jobs.models import Job
 
@@ -19,18 +21,34 @@ THEME_SECONDS = 300
 
 @bp.get("/careers")
 @public
+@limits.searching
 def companies() -> str:
     tenancy.enter_public()
-    query = request.args.get("q", "").strip()
-    return render_template("careers/companies.html", companies=search.companies(query), query=query)
+    found = search.everywhere(request.args)
+    return render_template(
+        "careers/companies.html",
+        found=found,
+        choices=search.CHOICES,
+        shown=search.SHOWN,
+        preview=posting.of_directory(),
+    )
 
 
 @bp.get("/careers/<slug>")
 @public
+@limits.searching
 def company(slug: str) -> str:
     company = entered(slug)
     found = search.jobs(request.args)
-    return render_template("careers/company.html", company=company, found=found)
+    lead, more = about(company)
+    return render_template(
+        "careers/company.html",
+        company=company,
+        found=found,
+        lead=lead,
+        more=more,
+        preview=posting.of_company(company),
+    )
 
 
 @bp.get("/careers/<slug>/theme.css")
@@ -52,7 +70,14 @@ def job(slug: str, job_id: int) -> str | tuple[str, int]:
     job = published(job_id)
     if not job.is_open(company):
         return closed(company, job)
-    return render_template("careers/job.html", company=company, job=job, similar=search.similar(job))
+    return render_template(
+        "careers/job.html",
+        company=company,
+        job=job,
+        similar=search.similar(job),
+        preview=posting.of_job(job, company),
+        posting=posting.structured(job, company),
+    )
 
 
 def entered(slug: str) -> Company:
@@ -64,6 +89,12 @@ def entered(slug: str) -> Company:
     tenancy.enter_company(company.id)
     formatting.use_zone(company.time_zone)
     return company
+
+
+def about(company: Company) -> tuple[str, str]:
+    """The about text in two: what can stand in the page's head, its first paragraph, and the rest."""
+    first, _, rest = company.about.strip().partition("\n\n")
+    return (first, rest) if re.match(r"[^\W\d]", first) and "\n" not in first else ("", company.about)
 
 
 def moved_to(slug: str) -> str:

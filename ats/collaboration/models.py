@@ -33,7 +33,7 @@ class Note(TenantOwned, Model):
 
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     application_id: Mapped[int] = mapped_column(sa.BigInteger)
-    author_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    author_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
     body: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     edited_at: Mapped[datetime | None]
@@ -70,7 +70,7 @@ class Scorecard(TenantOwned, Model):
 
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     application_id: Mapped[int] = mapped_column(sa.BigInteger)
-    author_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    author_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
     rating: Mapped[int]
     comment: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())

@@ -35,6 +35,7 @@ class Firm:
 
     name: str
     about: str
+    country: str
     time_zone: str
     currency: str
     accent: tuple[int, float]
@@ -52,6 +53,7 @@ ACME = Firm(
     "boatyards and bicycle shops in eleven countries open our board in the morning and close it at night.\n\n"
     "We are ninety people, most of us in Berlin, a third of us wherever they like to live. We ship small things often, "
     "write more than we meet, and go home at five.",
+    country="DE",
     time_zone="Europe/Berlin",
     currency="EUR",
     accent=(264, 0.2),
@@ -275,6 +277,7 @@ GLOBEX = Firm(
     about="Globex runs warehouses that small shops share. A soap maker in Ohio and a bookbinder in Vermont pay for the "
     "shelf they use, and ship as fast as the big ones.\n\n"
     "Three sites, four hundred people, one rule: whoever packs can stop the line.",
+    country="US",
     time_zone="America/New_York",
     currency="USD",
     accent=(165, 0.12),

@@ -138,6 +138,7 @@ def _job(ad: Ad, firm: Firm, company: Company, now: datetime) -> Job:
         title=ad.title,
         department=ad.department,
         location=ad.location,
+        country=firm.country,
         workplace=ad.workplace,
         employment_type=ad.employment_type,
         salary_currency=firm.currency,

@@ -23,7 +23,7 @@ from ats import commands, create_app
 from ats.dev.addresses import check_database, check_redis
 from ats.dev.children import ROOT, Child, stop_all
 from ats.dev.processes import CannotStart
-from ats.dev.servers import Postgres, Server, Valkey
+from ats.dev.servers import APPLICATION, Postgres, Server, Valkey
 
 BANNER = """
   Foyer runs on  {address}/
@@ -82,6 +82,8 @@ class Supervisor:
     def _start_servers(self) -> None:
         """Start what the environment names no address of, and complete the environment."""
         environment = self.environment
+        if environment.get("FOYER_ENV") == "production":
+            raise CannotStart("`make run` is for development, and FOYER_ENV says production: README.md tells how to.")
         # The given addresses first: a typing error should show at once.
         for variable, check in (("DATABASE_URL", check_database), ("REDIS_URL", check_redis)):
             if environment.get(variable):
@@ -89,7 +91,8 @@ class Supervisor:
         if not environment.get("DATABASE_URL"):
             postgres = Postgres(self.var / "postgres")
             self.servers.append(postgres)
-            environment["DATABASE_URL"] = postgres.start().ensure_database("foyer")
+            environment["MIGRATIONS_DATABASE_URL"] = postgres.start().ensure_database("foyer")
+            environment["DATABASE_URL"] = postgres.url("foyer", role=postgres.ensure_role(APPLICATION))
         if not environment.get("REDIS_URL"):
             valkey = Valkey(self.var / "valkey")
             self.servers.append(valkey)

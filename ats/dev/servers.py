@@ -14,17 +14,22 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
 import psycopg2
+import redis
 
 from ats.dev.processes import CannotStart, can_reach, spawn, unprivileged, wait_until_unused
 from ats.dev.programs import OUTSIDE, postgres_programs, valkey_program
+from ats.production import EMBEDDED
 
 LONGEST_SOCKET_PATH = 100
 """Linux allows 107 bytes (`sun_path`), macOS 103."""
+SUPERUSER, OWNER, APPLICATION = "foyer", "foyer_owner", "foyer_app"
+"""The roles of a cluster: who made it, who owns the tables, and whom the web and the worker sign in as."""
 SOCKET_NAME = ".s.PGSQL.5432"
 """PostgreSQL's own choice; the number is a port only in name."""
 
@@ -113,13 +118,23 @@ class Postgres(Server):
         settings = {"listen_addresses": "", "unix_socket_directories": f'"{self.sockets}"'}
         if self.is_throwaway:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+        else:
+            settings["cluster_name"] = EMBEDDED
         arguments = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
         command = [self.programs / "postgres", "-D", self.folder, *arguments]
         self._run(command, is_ready=self._answers, **self.account)
         return self
 
-    def url(self, database: str = "postgres") -> str:
-        return f"postgresql://foyer@/{database}?host={quote(str(self.sockets))}"
+    def url(self, database: str = "postgres", *, role: str = SUPERUSER) -> str:
+        return f"postgresql://{role}@/{database}?host={quote(str(self.sockets))}"
+
+    def ensure_role(self, role: str) -> str:
+        """Create a role that may do nothing but sign in, if it is not there; its name."""
+        with closing(psycopg2.connect(self.url())) as connection, connection, connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            if cursor.fetchone() is None:
+                cursor.execute(f'CREATE ROLE "{role}" LOGIN')
+        return role
 
     def ensure_database(self, database: str) -> str:
         """Create the database if it is not there; its address."""
@@ -161,7 +176,7 @@ class Postgres(Server):
             "-D",
             unfinished,
             "-U",
-            "foyer",
+            SUPERUSER,
             "-A",
             "trust",
             "-E",
@@ -201,6 +216,9 @@ class Valkey(Server):
         arguments += ["--dir", self.folder, "--save", "", "--maxmemory-policy", "noeviction"]
         arguments += ["--appendonly", "no" if self.is_throwaway else "yes", "--appendfsync", "everysec"]
         self._run([self.program, *arguments], is_ready=self._answers)
+        if not self.is_throwaway:
+            with redis.from_url(self.url()) as server:
+                server.set(EMBEDDED, 1)
         return self
 
     def url(self) -> str:

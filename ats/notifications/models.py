@@ -29,6 +29,8 @@ class Message(TenantOwned, Model):
         sa.CheckConstraint("status IN ('pending', 'sent', 'dead', 'cancelled')", name="status"),
         sa.Index("ix_message_due", "due_at", postgresql_where=sa.text("status = 'pending'")),
         sa.Index("ix_message_page", "company_id", sa.text("id DESC")),
+        # Who writes a mail may not be one who may read it: nothing is asked back.
+        {"implicit_returning": False},
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)

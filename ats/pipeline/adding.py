@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from wtforms import Field, SelectField
 from wtforms.fields.choices import SelectChoice
 
-from ats import forms
+from ats import forms, limits
 from ats.access import Role, requires
 from ats.candidates.forms import TAG_LENGTH
 from ats.candidates.models import Candidate, Tag
@@ -48,6 +48,7 @@ class AddedForm(forms.Form):
 
 @bp.route("/jobs/<int:job_id>/candidates/new", methods=["GET", "POST"])
 @requires(Role.RECRUITER)
+@limits.uploading
 def add_candidate(job_id: int) -> str | Response | tuple[str, int]:
     job = db.get_or_404(Job, job_id)
     if not job.is_open(current_user.company):

@@ -1,6 +1,6 @@
 """The board's read model: what the columns show, in a fixed number of statements however much there is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from ats.collaboration.models import Note, Scorecard
 from ats.extensions import db
 from ats.jobs.models import Job
 from ats.pipeline.filters import Cursor, Filters
-from ats.pipeline.models import WITHDRAWN, Application, Opening, StageChange
+from ats.pipeline.models import WITHDRAWN, Application, Opening, StageChange, StageDay
 from ats.pipeline.stages import LABELS, OPEN_STAGES, STAGE, STAGES, TARGETS, Stage
 
 PAGE = 25
@@ -160,14 +160,16 @@ def tags() -> list[str]:
     return list(db.session.scalars(sa.select(Tag.name).order_by(sa.func.lower(Tag.name))))
 
 
-def _column(job: Job, stage: Stage, page: list[tuple[Card, Cursor]], numbers: dict[str, Any]) -> Column:
-    matching, since = numbers.get(f"matching_{stage.value}"), numbers.get(f"median_{stage.value}")
+def _column(job: Job, stage: Stage, page: list[tuple[Card, Cursor]], numbers: Mapping[str, sa.Row[Any]]) -> Column:
+    row = numbers.get(stage.value)
+    matching = row and row.matching
+    since = row.median if row and stage.value in OPEN_STAGES else None
     return Column(
         stage=stage,
         total=job.count(stage.value),
         matching=None if matching is None else f"{COUNTED:,}+" if matching > COUNTED else f"{matching:,}",
         median=since and (datetime.now(UTC) - since).days,
-        overdue=numbers.get(f"overdue_{stage.value}") or 0,
+        overdue=row.overdue if row and stage.value in OPEN_STAGES else 0,
         cards=[card for card, _ in page[:PAGE]],
         next_cursor=page[PAGE - 1][1] if len(page) > PAGE else None,
     )
@@ -177,8 +179,7 @@ def _cards(
     job: Job, stages: list[str], filters: Filters, viewer: Viewer, after: Cursor | None = None
 ) -> Iterable[tuple[Card, Cursor]]:
     """The first cards of each stage, one more than a page. Indexes give them in order, whatever the order is."""
-    # Not VALUES, which SQLAlchemy would compile anew at each request.
-    stage = sa.func.unnest(sa.literal(stages, ARRAY(sa.Text))).table_valued("name", name="stage")
+    stage = _table(name=sa.literal(stages, ARRAY(sa.Text)))
     first = (
         sa.select(Application)
         .where(Application.job_id == job.id, Application.stage == stage.c.name)
@@ -248,24 +249,46 @@ def _made(row: Any, viewer: Viewer) -> Card:
     )
 
 
-def _numbers(job: Job, filters: Filters, viewer: Viewer) -> dict[str, Any]:
-    """Medians, overdue applications and matches of all columns, in one row."""
-    columns = []
-    for stage in STAGES:
-        here = (Application.job_id == job.id, Application.stage == stage.value)
-        if stage.value in OPEN_STAGES:
-            middle = sa.select(Application.stage_since).where(*here).order_by(Application.stage_since.desc())
-            columns.append(
-                middle.offset(max(job.count(stage.value) - 1, 0) // 2)
-                .limit(1)
-                .scalar_subquery()
-                .label(f"median_{stage.value}")
-            )
-            late = datetime.now(UTC) - timedelta(days=viewer.limits[stage.value][0] + 1)
-            overdue = sa.select(sa.func.count()).where(*here, Application.stage_since < late)
-            columns.append(overdue.scalar_subquery().label(f"overdue_{stage.value}"))
-        if filters.is_narrowed:
-            some = sa.select(Application.id).where(*here, *filters.criteria(Application, viewer.id)).limit(COUNTED + 1)
-            matching = sa.select(sa.func.count()).select_from(some.subquery())
-            columns.append(matching.scalar_subquery().label(f"matching_{stage.value}"))
-    return dict(db.session.execute(sa.select(*columns)).one()._mapping)
+def _numbers(job: Job, filters: Filters, viewer: Viewer) -> dict[str, sa.Row[Any]]:
+    """For each stage when its middle card came in, how many are overdue, and how many match, at most COUNTED + 1.
+
+    The days of StageDay lead to the one day that must be looked into.
+    """
+    since, now = Application.stage_since, datetime.now(UTC)
+    late_before = {name: now - timedelta(days=days[0] + 1) for name, days in viewer.limits.items()}
+    stage = _table(
+        name=sa.literal([stage.value for stage in STAGES], ARRAY(sa.Text)),
+        late_before=sa.literal([late_before.get(stage.value) for stage in STAGES], ARRAY(sa.DateTime(timezone=True))),
+    )
+    here = (Application.job_id == job.id, Application.stage == stage.c.name)
+
+    summed = sa.func.sum(StageDay.count)
+    up_to = sa.cast(summed.over(partition_by=StageDay.stage, order_by=StageDay.day.desc()), sa.BigInteger)
+    middle = (sa.cast(summed.over(partition_by=StageDay.stage), sa.BigInteger) - 1) // 2
+    days = sa.select(StageDay.stage, StageDay.day, up_to.label("up_to"), middle.label("middle"), StageDay.count)
+    day = days.where(StageDay.job_id == job.id, StageDay.count > 0).subquery("day")
+    newer = day.c.up_to - day.c.count
+    on_day = sa.select(since).where(*here, since >= day.c.day, since < day.c.day + timedelta(days=1))
+    median = on_day.order_by(since.desc()).offset(day.c.middle - newer).limit(1).correlate(stage, day)
+    has_middle = (day.c.stage == stage.c.name, newer <= day.c.middle, day.c.middle < day.c.up_to)
+
+    boundary = sa.func.date_trunc("day", stage.c.late_before, "UTC")
+    older = sa.select(sa.func.coalesce(sa.func.sum(StageDay.count), 0)).where(
+        StageDay.job_id == job.id, StageDay.stage == stage.c.name, StageDay.day < boundary
+    )
+    rest = sa.select(sa.func.count()).where(*here, since >= boundary, since < stage.c.late_before)
+
+    some = sa.select(Application.id).where(*here, *filters.criteria(Application, viewer.id)).limit(COUNTED + 1)
+    matching = sa.select(sa.func.count()).select_from(some.subquery())
+    numbers = sa.select(
+        stage.c.name,
+        sa.select(median.scalar_subquery()).where(*has_middle).scalar_subquery().label("median"),
+        (older.scalar_subquery() + rest.scalar_subquery()).label("overdue"),
+        (matching.scalar_subquery() if filters.is_narrowed else sa.null()).label("matching"),
+    )
+    return {row.name: row for row in db.session.execute(numbers)}
+
+
+def _table(**arrays: sa.ColumnElement[Any]) -> sa.TableValuedAlias:
+    """Arrays side by side as a table. Not VALUES, which SQLAlchemy would compile anew at each request."""
+    return sa.func.unnest(*arrays.values()).table_valued(*arrays, name="stage").render_derived()

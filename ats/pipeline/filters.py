@@ -82,13 +82,8 @@ class Filters:
         """What an application must fulfil to be shown to the user."""
         wanted: list[sa.ColumnElement[bool]] = []
         if self.q:
-            for word in self.q.lower().split():
-                named = sa.or_(
-                    sa.func.lower(Candidate.name).contains(word, autoescape=True),
-                    Candidate.email.contains(word, autoescape=True),
-                    sa.func.lower(Candidate.headline).contains(word, autoescape=True),
-                )
-                wanted.append(sa.exists().where(Candidate.id == application.candidate_id, named))
+            named = sa.select(Candidate.id).where(*map(Candidate.has, self.q.split()))
+            wanted.append(application.candidate_id.in_(named))
         if self.source:
             wanted.append(application.source == self.source)
         if self.tag:
@@ -103,15 +98,12 @@ class Filters:
         if self.waiting:
             wanted.append(application.stage_since < datetime.now(UTC) - timedelta(days=self.waiting))
         if self.mine:
-            touched = (StageChange.actor_id, StageChange), (Note.author_id, Note), (Scorecard.author_id, Scorecard)
-            wanted.append(
-                sa.or_(
-                    *(
-                        sa.exists().where(model.application_id == application.id, who == user_id)
-                        for who, model in touched
-                    )
-                )
+            touched = sa.union(
+                sa.select(StageChange.application_id).where(StageChange.actor_id == user_id),
+                sa.select(Note.application_id).where(Note.author_id == user_id),
+                sa.select(Scorecard.application_id).where(Scorecard.author_id == user_id),
             )
+            wanted.append(application.id.in_(touched))
         return wanted
 
     def order(self, application: Any) -> list[sa.UnaryExpression[Any]]:

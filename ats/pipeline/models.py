@@ -302,7 +302,7 @@ class Application(TenantOwned, Model):
             resume_name=resume.name if resume else "",
             cover_letter=self.cover_letter,
             answers=[{"prompt": answer["prompt"], "answer": answer["answer"]} for answer in self.answers],
-            may_be_claimed=self.user_id is None,
+            register_url=outbox.link("accounts.register_candidate") if self.user_id is None else "",
             **self.mail_context(company),
         )
 
@@ -356,6 +356,21 @@ class Application(TenantOwned, Model):
         return db.session.scalar(
             recruiters.order_by(made_it.desc(), (User.role == Role.ADMIN).desc(), User.id).limit(1)
         )
+
+
+class StageDay(TenantOwned, Model):
+    """How many of a job's applications that are in a stage now came into it on a day (UTC); kept by a trigger.
+
+    With it the board's medians and overdue counts cost the same for 100,000 applications as for 100.
+    """
+
+    __table_args__ = (owned_by("job", ondelete="CASCADE"),)
+
+    job_id: Mapped[int] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[datetime] = mapped_column(primary_key=True)
+    """When it begins."""
+    count: Mapped[int]
 
 
 class Opening(TenantOwned, Model):
@@ -426,7 +441,7 @@ class StageChange(TenantOwned, Model):
         sa.Computed("CASE WHEN undoes_seq IS NULL THEN from_stage END", persisted=True)
     )
     """What an undo of this row leads back to; none for an undo, which is never undone itself."""
-    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
     """None: the candidate, without an account."""
     reason: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from ats import htmx
+from ats import htmx, limits
 from ats.access import Role, requires
 from ats.extensions import db
 from ats.jobs.models import Job
@@ -24,6 +24,7 @@ bp = Blueprint("pipeline", __name__)
 
 @bp.get("/jobs/<int:job_id>/board")
 @requires(Role.HIRING_MANAGER)
+@limits.searching
 def board(job_id: int) -> str:
     job = db.get_or_404(Job, job_id)
     return board_page(job, Filters.parse(request.args), ViewForm())

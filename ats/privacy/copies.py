@@ -1,5 +1,6 @@
 """The copy of what a company holds about a candidate: a ZIP of one JSON file and the files they sent."""
 
+import contextlib
 import json
 import zipfile
 from collections import defaultdict
@@ -35,7 +36,8 @@ def archive(candidate: Candidate, company: Company) -> bytes:
         data = {**about(candidate, company), "files": [_file(one, names[one.id]) for one in attachments]}
         archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
         for attachment in attachments:
-            archive.writestr(names[attachment.id], files.read(attachment.key))
+            with contextlib.suppress(files.FileMissing):  # What we have lost ourselves, nobody can be given.
+                archive.writestr(names[attachment.id], files.read(attachment.key))
     return content.getvalue()
 
 

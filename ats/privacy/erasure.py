@@ -5,16 +5,18 @@ The figures of a past year do not change by it: every application, change of sta
 
 import sqlalchemy as sa
 
-from ats.accounts.models import Company
+from ats.access import Role
+from ats.accounts.models import Company, User
 from ats.candidates.drafts import Draft
 from ats.candidates.models import Attachment, Candidate, Tagging
 from ats.collaboration.models import Note, Scorecard
 from ats.extensions import db
 from ats.notifications import outbox
-from ats.notifications.models import CANCELLED, SENT, Message
+from ats.notifications.models import CANCELLED, PENDING, SENT, Message
 from ats.pipeline import links
 from ats.pipeline.models import WITHDRAWN, Application, StageChange
 from ats.pipeline.stages import OPEN_STAGES, HiringPipeline
+from ats.privacy.models import DataRequest
 
 NOBODY = "Erased person"
 NO_ADDRESS = "erased@invalid"
@@ -22,10 +24,11 @@ SHORTEST_NAME = 6
 """Letters: a shorter name may stand in other people's mails by chance."""
 
 
-def erase(candidate: Candidate, company: Company) -> list[str]:
+def erase(candidate: Candidate, company: Company, *, actor: User | None = None) -> list[str]:
     """Erase the candidate in the current transaction. Returns the keys of the files, to be deleted after the commit.
 
-    An application that is still open ends as withdrawn. Needs the company's scope.
+    An application that is still open ends as withdrawn, and whatever they asked for about their data is done with it:
+    by the `actor`, or by the nightly job. Needs the company's scope.
     """
     ids = sa.select(Application.id).filter_by(candidate_id=candidate.id)
     applications = Application.locked(db.session.scalars(ids).all())
@@ -35,6 +38,7 @@ def erase(candidate: Candidate, company: Company) -> list[str]:
     db.session.flush()  # The mails about that are erased with the others.
     _blank_mails(candidate, applications)
     _remove_remarks(applications, company)
+    _forget_who_acted(applications)
     keys = _remove_files(candidate, applications)
     for application in applications:
         application.cover_letter, application.answers = "", []
@@ -45,24 +49,28 @@ def erase(candidate: Candidate, company: Company) -> list[str]:
     candidate.phone = candidate.headline = ""
     candidate.erased_at = sa.func.now()  # type: ignore[assignment]
     db.session.execute(sa.delete(Tagging).where(Tagging.candidate_id == candidate.id))
+    for request in db.session.scalars(sa.select(DataRequest).filter_by(candidate_id=candidate.id, fulfilled_at=None)):
+        request.fulfil(actor=actor)
     return keys
 
 
-def post_erased(email: str, name: str, company: Company, key: int) -> None:
+def post_erased(email: str, name: str, company: Company, key: int, *, actor: User) -> None:
     """The last mail: that it is done. It is blanked too, once it has left (`blank_last_mails`)."""
     outbox.post(
         "data-erased",
         email,
         dedupe_key=f"data-erased:{key}",
         sender_name=company.name,
+        reply_to=actor.email,
         company_id=company.id,
         name=name,
     )
 
 
 def blank_last_mails() -> None:
+    """Of those that have left, and of those that never will."""
     left = sa.select(Message).where(
-        Message.template == "data-erased", Message.status == SENT, Message.recipient != NO_ADDRESS
+        Message.template == "data-erased", Message.status != PENDING, Message.recipient != NO_ADDRESS
     )
     for message in db.session.scalars(left):
         _blank(message)
@@ -71,13 +79,14 @@ def blank_last_mails() -> None:
 
 def _blank_mails(candidate: Candidate, applications: list[Application]) -> None:
     """Those to the person, those about them to colleagues, and any other that names them."""
-    notes = db.session.scalars(
-        sa.select(Note.id).where(Note.application_id.in_([application.id for application in applications]))
-    )
+    requests = db.session.scalars(sa.select(DataRequest.id).filter_by(candidate_id=candidate.id))
     prefixes = [f"{kind}:{application.id}:" for application in applications for kind in ("stage", "new-application")]
-    prefixes += [f"mention:{note}:" for note in notes]
+    prefixes += [f"data-request:{request}:" for request in requests]
     about = [Message.dedupe_key.startswith(prefix, autoescape=True) for prefix in prefixes]
     content = sa.cast(Message.context, sa.Text)
+    if applications:  # Whose page a mail leads to, that one it is about: a mention in a note, which may be gone.
+        ids = "|".join(str(application.id) for application in applications)
+        about.append(content.regexp_match(f"/applications/({ids})(?![0-9])"))
     named = [content.contains(candidate.email, autoescape=True)]
     if len(candidate.name) >= SHORTEST_NAME:
         named.append(content.contains(candidate.name, autoescape=True))
@@ -104,6 +113,14 @@ def _remove_remarks(applications: list[Application], company: Company) -> None:
     db.session.execute(sa.update(Scorecard).where(Scorecard.application_id.in_(ids)).values(comment=""))
     own_words = sa.and_(StageChange.application_id.in_(ids), StageChange.reason.not_in(listed))
     db.session.execute(sa.update(StageChange).where(own_words).values(reason=None))
+
+
+def _forget_who_acted(applications: list[Application]) -> None:
+    """The candidate's own account, where they applied or withdrew by it. Colleagues stay named: they are not erased."""
+    ids = [application.id for application in applications]
+    candidates = sa.select(User.id).where(User.role == Role.CANDIDATE)
+    own = sa.and_(StageChange.application_id.in_(ids), StageChange.actor_id.in_(candidates))
+    db.session.execute(sa.update(StageChange).where(own).values(actor_id=None))
 
 
 def _remove_files(candidate: Candidate, applications: list[Application]) -> list[str]:

@@ -82,13 +82,14 @@ class DataRequest(TenantOwned, Model):
         self.fulfilled_at = sa.func.now()  # type: ignore[assignment]
         self.fulfilled_by_id = actor and actor.id
 
-    def post_copy(self, company: Company) -> None:
+    def post_copy(self, company: Company, *, actor: User) -> None:
         """The mail with the link to the copy: to the address that the company knows, whoever asked."""
         outbox.post(
             "data-copy",
             self.candidate.email,
             dedupe_key=f"data-copy:{self.id}",
             sender_name=company.name,
+            reply_to=actor.email,
             company_id=company.id,
             name=self.candidate.name,
             copy_url=outbox.link("privacy.download_copy", token=self.token),

@@ -7,7 +7,7 @@ from itsdangerous import BadData
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from ats import formatting, tenancy
+from ats import formatting, limits, tenancy
 from ats.access import Role, public, requires
 from ats.accounts import audit
 from ats.accounts.models import Company
@@ -74,6 +74,7 @@ def asked(application: Application, company: Company, back: str) -> Response:
 
 @bp.get("/data-copies/<token>")
 @public
+@limits.exporting
 def download_copy(token: str) -> Response:
     """The copy that an admin has let go, fresh at this moment."""
     try:
@@ -108,6 +109,7 @@ def requests() -> str | Response | tuple[str, int]:
 
 @bp.get("/settings/requests/<int:request_id>/copy.zip")
 @requires(Role.ADMIN)
+@limits.exporting
 def look_at_copy(request_id: int) -> Response:
     """What the candidate gets, to look at before it goes out."""
     return zipped(waiting_or_404(request_id).candidate, current_user.company)
@@ -121,16 +123,14 @@ def fulfil(request_id: int) -> Response:
         return redirect(url_for(".requests"), 303)
     candidate, company = data_request.candidate, current_user.company
     name, email, keys = candidate.name, candidate.email, []
-    data_request.fulfil(actor=current_user)
     subject = f"candidate {candidate.id}"  # The trail is for good, so it holds no name.
     if data_request.kind == Kind.COPY:
-        data_request.post_copy(company)
+        data_request.fulfil(actor=current_user)
+        data_request.post_copy(company, actor=current_user)
         audit.record("privacy.copy_sent", subject, actor=current_user)
     else:
-        keys = erasure.erase(candidate, company)
-        for other in open_requests(candidate):
-            other.fulfil(actor=current_user)
-        erasure.post_erased(email, name, company, data_request.id)
+        keys = erasure.erase(candidate, company, actor=current_user)
+        erasure.post_erased(email, name, company, data_request.id, actor=current_user)
         audit.record("privacy.erased", subject, actor=current_user)
     db.session.commit()
     for key in keys:
@@ -154,10 +154,6 @@ def requests_page(form: AskForm) -> str:
         preview=retention.preview(current_user.company),
         months=current_user.company.retention_months,
     )
-
-
-def open_requests(candidate: Candidate) -> list[DataRequest]:
-    return list(db.session.scalars(sa.select(DataRequest).filter_by(candidate_id=candidate.id, fulfilled_at=None)))
 
 
 def waiting_or_404(request_id: int) -> DataRequest:

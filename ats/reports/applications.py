@@ -232,7 +232,7 @@ def _page(wanted: sa.Select[int], after: Cursor | None) -> list[Listed]:
 
 
 def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
-    conditions = [_has(word) for word in filters.query.lower().split()[:MOST_WORDS]]
+    conditions = [Candidate.has(word) for word in filters.query.split()[:MOST_WORDS]]
     conditions += of_jobs(Application.job_id, filters.job, filters.department)
     if filters.stage:
         conditions.append(Application.stage.in_(OPEN_STAGES if filters.stage == OPEN else [filters.stage]))
@@ -265,18 +265,3 @@ def _happened(event: str, period: Period) -> sa.ColumnElement[bool]:
     if event:
         return figures.has_left(event.removeprefix("left-"), period)
     return period.holds(Journey.applied_at)
-
-
-def _has(word: str) -> sa.ColumnElement[bool]:
-    """Whether the candidate's name or address has the word (in lower case) in it, as the index of trigrams can tell.
-
-    Of one or two letters there is no trigram unless a word begins with them, so that is where they must stand.
-    """
-    name = sa.func.lower(Candidate.name)
-    if len(word) < 3:
-        return sa.or_(
-            name.startswith(word, autoescape=True),
-            name.contains(f" {word}", autoescape=True),
-            Candidate.email.startswith(word, autoescape=True),
-        )
-    return sa.or_(name.contains(word, autoescape=True), Candidate.email.contains(word, autoescape=True))

@@ -205,6 +205,7 @@ def weekly_mail() -> Response:
 
 @bp.get("/applications")
 @requires(Role.HIRING_MANAGER)
+@limits.searching
 def applications() -> str:
     return render_template(
         "reports/applications.html",

@@ -9,6 +9,7 @@ const unsent = () => [...article().querySelectorAll('textarea')].some((field) =>
 const mayLeave = () => !unsent() || window.confirm('What you typed here is not sent yet. Leave it?');
 const focusHeading = () => document.getElementById('candidate-name').focus({ preventScroll: true });
 
+const PANEL = { panel: true, htmx: true }; // htmx replaces a state that is not marked as its own.
 let last = null; // The application that the panel showed last: its card gets the focus back.
 let wasPanel = false; // Whether the browser's history was at a panel before its latest step.
 let isPanel = false;
@@ -32,14 +33,14 @@ async function refresh() {
 
 async function open(url) {
   if (!(await show(url))) return;
-  history.pushState({ panel: true }, '', url);
+  history.pushState(PANEL, '', url);
   isPanel = true;
   focusHeading();
 }
 
 async function turn(url) {
   if (!mayLeave() || !(await show(url))) return;
-  history.replaceState({ panel: true }, '', url);
+  history.replaceState(PANEL, '', url);
   focusHeading();
 }
 
@@ -107,7 +108,7 @@ if (panel) {
   });
   // The board is still there behind the panel: nothing is to be fetched for the way back.
   document.addEventListener('htmx:before:history:restore', (event) => {
-    if (wasPanel || isPanel) event.preventDefault();
+    if (wasPanel || isPanel || history.state?.panel) event.preventDefault();
   });
 } else {
   // A panel's address that was loaded anew is a page: what came before it in the history are other pages.

@@ -2,6 +2,7 @@
 'use strict';
 
 const bar = document.getElementById('bulk');
+const MOST = 500; // As in ats/pipeline/bulk.py.
 let last = null; // The box clicked before, where a range begins.
 
 const boxes = () => [...document.querySelectorAll('.pick input')];
@@ -16,6 +17,22 @@ function range(from, to, checked) {
   if (start >= 0) all.slice(start, end + 1).forEach((box) => { box.checked = checked; });
 }
 
+// All of the column: the cards that scrolling would bring are fetched first, as many as one request may name.
+async function selectColumn(button) {
+  const column = button.closest('.column');
+  const own = () => [...column.querySelectorAll('.pick input')];
+  const checked = !own().every((one) => one.checked);
+  button.setAttribute('aria-busy', 'true');
+  for (let more; checked && own().length < MOST && (more = column.querySelector('.more'));) {
+    const before = own().length;
+    await htmx.ajax('GET', more.querySelector('a').href, { source: more, target: more, swap: 'outerHTML' });
+    if (own().length === before) break; // The server could not be reached; its own sentence says so.
+  }
+  button.removeAttribute('aria-busy');
+  own().slice(0, MOST).forEach((one) => { one.checked = checked; });
+  count();
+}
+
 if (bar) {
   document.addEventListener('click', (event) => {
     const box = event.target.closest('.pick input');
@@ -24,13 +41,8 @@ if (bar) {
       last = box;
       count();
     }
-    const column = event.target.closest('[data-action="select-column"]')?.closest('.column');
-    if (column) {
-      const own = [...column.querySelectorAll('.pick input')];
-      const checked = !own.every((one) => one.checked);
-      own.forEach((one) => { one.checked = checked; });
-      count();
-    }
+    const all = event.target.closest('[data-action="select-column"]');
+    if (all) selectColumn(all);
   });
   document.addEventListener('change', (event) => {
     if (event.target.closest('.pick')) count();

@@ -3,6 +3,9 @@
 import psycopg2
 
 STATEMENTS = """
+-- Without the triggers, of which each would change the same job once per application, in one transaction.
+SET LOCAL session_replication_role = replica;
+
 -- Everybody applied at another minute of the last ninety days, half of them still wait in Applied.
 CREATE TEMP TABLE person ON COMMIT DROP AS
     SELECT n, now() - n * (interval '90 days' / %(count)s) AS came,
@@ -14,16 +17,17 @@ INSERT INTO candidate (company_id, name, email, phone, headline)
     FROM person;
 
 INSERT INTO application (company_id, job_id, candidate_id, source, cover_letter, answers, stage, stage_seq, stage_since,
-        created_at)
+        created_at, shown_version)
     SELECT %(company)s, %(job)s, candidate.id, (ARRAY['Careers page','Referral','LinkedIn'])[1 + n %% 3], '', '[]',
         stage,
         CASE stage WHEN 'applied' THEN 1 WHEN 'screening' THEN 2 WHEN 'rejected' THEN 2 WHEN 'interview' THEN 3
-            WHEN 'offer' THEN 4 ELSE 5 END, came + interval '1 hour', came
+            WHEN 'offer' THEN 4 ELSE 5 END, came + interval '1 hour', came, %(count)s - n
     FROM person JOIN candidate ON candidate.company_id = %(company)s
         AND candidate.email = 'person' || n || '-of-' || %(job)s || '@mail.example';
 
 INSERT INTO stage_change (company_id, application_id, seq, from_stage, to_stage, actor_id, created_at)
-    SELECT application.company_id, application.id, step.seq, step.from_stage, step.to_stage, %(actor)s,
+    SELECT application.company_id, application.id, step.seq, step.from_stage, step.to_stage,
+        CASE WHEN application.id %% 20 = 0 THEN %(actor)s::int END,
         application.created_at + (step.seq - 1) * interval '15 minutes'
     FROM application JOIN (VALUES
         ('', 1, NULL, 'applied'), ('screening', 2, 'applied', 'screening'), ('interview', 3, 'screening', 'interview'),
@@ -33,6 +37,16 @@ INSERT INTO stage_change (company_id, application_id, seq, from_stage, to_stage,
             ELSE step.name <> 'rejected' AND step.seq <= application.stage_seq END
     WHERE application.job_id = %(job)s AND NOT EXISTS (
         SELECT FROM stage_change WHERE stage_change.application_id = application.id);
+
+INSERT INTO stage_day (company_id, job_id, stage, day, count)
+    SELECT company_id, job_id, stage, date_trunc('day', stage_since, 'UTC'), count(*)
+    FROM application WHERE job_id = %(job)s GROUP BY 1, 2, 3, 4
+    ON CONFLICT (job_id, stage, day) DO UPDATE SET count = excluded.count;
+
+UPDATE job SET board_version = board_version + %(count)s, stage_counts = (
+    SELECT jsonb_object_agg(stage, number) FROM (
+        SELECT stage, count(*) AS number FROM application WHERE job_id = job.id GROUP BY stage) AS counted)
+    WHERE id = %(job)s;
 """
 
 
@@ -45,6 +59,16 @@ def fill(url: str, *, company: int, job: int, actor: int, count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     connection.close()
+
+
+def waiting(url: str, job: int) -> list[int]:
+    """The ids of the job's applications in Applied, newest first."""
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM application WHERE job_id = %s AND stage = 'applied' ORDER BY id DESC", [job])
+        found = [number for (number,) in cursor.fetchall()]
+    connection.close()
+    return found
 
 
 FORTY_JOBS = """

@@ -1,7 +1,7 @@
 """Applying through the public form."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,67 +12,15 @@ import sqlalchemy as sa
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from ats import tenancy
 from ats.accounts.models import Company, User
 from ats.candidates import files, resumes
 from ats.candidates.models import Attachment, Candidate
 from ats.extensions import db
 from ats.jobs.models import Job
 from ats.notifications.models import Message
-from ats.pipeline.models import Application
+from tests.careers.form import PDF, QUESTIONS, files_in, send, stored
 from tests.cast import Firm
-
-RESUMES = Path(__file__).parents[1] / "candidates" / "resumes"
-PDF = (RESUMES / "chromium.pdf").read_bytes()
-QUESTIONS = [
-    {"id": "q1", "prompt": "Why bread?", "kind": "long", "required": True, "choices": []},
-    {"id": "q2", "prompt": "Nights?", "kind": "yes_no", "required": False, "choices": []},
-    {"id": "q3", "prompt": "Which oven?", "kind": "choice", "required": False, "choices": ["Wood", "Gas"]},
-    {"id": "q4", "prompt": "Years?", "kind": "number", "required": False, "choices": []},
-    {"id": "q5", "prompt": "Best loaf?", "kind": "short", "required": False, "choices": []},
-]
-
-
-@pytest.fixture
-def scope(app: Flask, acme: Firm) -> Iterator[None]:
-    with app.app_context():
-        tenancy.enter_company(acme.id)
-        yield
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
-def form(**changes: Any) -> dict[str, Any]:
-    filled = {
-        "name": "Ana Sousa",
-        "email": "Ana.Sousa@mail.example",
-        "phone": "+351 555 010 114",
-        "cover_letter": "I bake.\r\nAnd I think.",
-        "consent": "y",
-        "resume": (io.BytesIO(PDF), "Ana Sousa.pdf"),
-    }
-    return {name: value for name, value in {**filled, **changes}.items() if value is not None}
-
-
-def send(client: FlaskClient, firm: Firm, **changes: Any) -> TestResponse:
-    return client.post(
-        f"/careers/{firm.slug}/jobs/{firm.job}/apply", data=form(**changes), content_type="multipart/form-data"
-    )
-
-
-def stored() -> list[Application]:
-    """Acme's applications beside the one that the cast brings."""
-    newest = sa.select(Application).order_by(Application.id)
-    return list(db.session.scalars(newest))[1:]
-
-
-def files_in(folder: Path) -> int:
-    return sum(path.is_file() for path in folder.rglob("*"))
 
 
 def test_an_application_is_stored_with_its_file_and_mails(

@@ -16,7 +16,9 @@ from ats.candidates.models import Tag as Label
 from ats.collaboration.models import Note, Scorecard
 from ats.extensions import db
 from ats.jobs.models import Job
+from ats.pipeline import board as boards
 from ats.pipeline.board import PAGE
+from ats.pipeline.filters import Filters
 from ats.pipeline.models import Application, SavedView
 from tests.cast import Firm, apply
 
@@ -295,3 +297,21 @@ def test_a_poll_without_a_version_breaks_nothing(recruiter: FlaskClient, acme: F
 def test_another_companys_board_does_not_exist(recruiter: FlaskClient, globex: Firm) -> None:
     for page in ("board", "board/applied", "changes"):
         assert recruiter.get(f"/jobs/{globex.job}/{page}").status_code == 404
+
+
+def test_the_figures_are_those_of_a_recount(recruiter: FlaskClient, acme: Firm, scope: None) -> None:
+    """Medians and overdue cards over many days, some on the very day that the limit divides."""
+    company, job = db.session.get_one(Company, acme.id), db.session.get_one(Job, acme.job)
+    now = datetime.now(UTC)
+    for number in range(60):
+        application = apply(company, job, f"Person {number:02}")
+        if number % 3 == 0:
+            application.move_to("screening", seen_seq=1, actor=db.session.get_one(User, acme.recruiter))
+        application.stage_since = now - timedelta(hours=5 * number + 1 + number % 3)
+    db.session.commit()
+    viewer = boards.Viewer(acme.recruiter, {**boards.limits_of(company), "applied": (5, 9), "screening": (4, 9)})
+    for head in boards.heads(job, Filters(), viewer, ["applied", "screening"]):
+        moments = db.session.scalars(sa.select(Application.stage_since).filter_by(stage=head.stage.value))
+        waits = sorted(now - since for since in moments)
+        assert head.median == waits[(len(waits) - 1) // 2].days
+        assert head.overdue == sum(wait.days > viewer.limits[head.stage.value][0] for wait in waits) > 5

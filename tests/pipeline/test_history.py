@@ -224,6 +224,25 @@ def test_a_reason_can_be_blanked_and_nothing_else_goes_with_it(history: History,
     assert history.cursor.fetchall() == [("applied", "screening", acme.recruiter, None)]
 
 
+def test_a_candidates_own_account_can_be_taken_out_and_a_colleague_cannot(history: History, acme: Firm) -> None:
+    reasoned(history, acme)
+    history.execute(
+        'WITH person AS (INSERT INTO "user" (email, name, password_hash, role) '
+        "VALUES ('ada@mail.example', 'Ada', '', 'candidate') RETURNING id) "
+        "INSERT INTO stage_change (company_id, application_id, seq, from_stage, to_stage, actor_id, reason) "
+        "SELECT %s, %s, 3, 'screening', 'rejected', id, 'withdrawn' FROM person",
+        acme.id,
+        acme.application,
+    )
+    history.stand_at(3, "rejected")
+    history.execute("UPDATE stage_change SET actor_id = NULL WHERE seq = 3")
+    history.finish()
+    history.execute("SELECT seq, actor_id, reason FROM stage_change ORDER BY seq")
+    assert history.cursor.fetchall() == [(1, None, None), (2, acme.recruiter, "because"), (3, None, "withdrawn")]
+    with pytest.raises(errors.RestrictViolation, match="append-only"):
+        history.execute("UPDATE stage_change SET actor_id = NULL WHERE seq = 2")
+
+
 def test_no_row_is_deleted(history: History, acme: Firm) -> None:
     with pytest.raises(errors.RestrictViolation, match="append-only"):
         history.execute("DELETE FROM stage_change WHERE application_id = %s", acme.application)

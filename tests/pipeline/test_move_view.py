@@ -241,9 +241,9 @@ def test_a_manager_is_shown_no_moves(sign_in: Callable[[int], FlaskClient], acme
 
 @pytest.mark.parametrize("action", [move, undo])
 def test_a_row_that_somebody_holds_is_answered_with_try_again(
-    app: Flask, recruiter: FlaskClient, acme: Firm, action: Callable[..., TestResponse]
+    app: Flask, postgres_url: str, recruiter: FlaskClient, acme: Firm, action: Callable[..., TestResponse]
 ) -> None:
-    with closing(psycopg2.connect(app.config["DATABASE_URL"])) as connection, connection.cursor() as cursor:
+    with closing(psycopg2.connect(postgres_url)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT FROM application WHERE id = %s FOR UPDATE", [acme.application])
         arguments = {"stage": "screening"} if action is move else {}
         answer = action(recruiter, acme, seq=1, **arguments)

@@ -153,6 +153,7 @@ def test_it_tells_who_moved_whom_and_what_was_undone(scope: None, sign_in: SignI
 
 
 def test_an_empty_company_is_told_what_will_be_here(scope: None, sign_in: SignIn, acme: Firm) -> None:
+    tenancy.leave()  # Nobody of Acme's registers another company.
     newcomers = Company.found("Initech")
     admin = User.register(name="Ina", email="ina@initech.example", password="correct horse battery", company=newcomers)
     db.session.commit()
