@@ -47,8 +47,6 @@ def create_database(postgres: Postgres) -> Callable[..., str]:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{owner}"')
-            # In tests alone: to write a history that lies back, which triggers guard.
-            cursor.execute(f'GRANT SET ON PARAMETER session_replication_role TO "{application}"')
         connection.close()
         return postgres.url(name, role=application)
 

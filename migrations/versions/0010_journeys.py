@@ -32,10 +32,15 @@ ON CONFLICT (application_id) DO UPDATE SET (screening_at, interview_at, offer_at
     excluded.rejected_at, excluded.withdrawn, excluded.changed_at)
 """
 
+# Candidates who withdraw see no journeys (0030), and yet theirs is told.
 FOLLOW = f"""
 CREATE FUNCTION tell_journeys() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    scope text := current_setting('foyer.scope', true);
 BEGIN
+    PERFORM set_config('foyer.scope', 'everything', true);
     {TELL.format(which="change.application_id IN (SELECT application_id FROM came) AND")};
+    PERFORM set_config('foyer.scope', scope, true);
     RETURN NULL;
 END $$;
 CREATE TRIGGER tell_journeys AFTER INSERT ON stage_change REFERENCING NEW TABLE AS came
