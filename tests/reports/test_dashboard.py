@@ -18,6 +18,7 @@ from ats.pipeline.board import limits_of
 from ats.pipeline.models import Application, Opening
 from ats.pipeline.stages import STAGE
 from ats.reports import attention
+from ats.reports.definitions import DEFINITIONS
 from ats.reports.periods import Period, Selection, today
 from tests.cast import Firm, apply, open_job
 from tests.page import Page
@@ -185,3 +186,57 @@ def test_it_takes_as_many_statements_however_much_there_is(
     client.get("/dashboard")
     sa.event.remove(db.engine, "before_cursor_execute", record)
     assert len(statements) == few <= 13
+
+
+def test_the_figures_say_how_they_changed(scope: None, sign_in: SignIn, acme: Firm) -> None:
+    way = {"applied": ago(50), "screening": ago(45), "interview": ago(42), "offer": ago(40), "hired": ago(35)}
+    happened(job(acme), "Hired Before", way)
+    happened(job(acme), "Hired Now", {stage: moment + timedelta(days=30 - 4) for stage, moment in way.items()})
+    happened(job(acme), "Slow One", {**way, "hired": ago(2)} | {"offer": ago(10)})
+    db.session.commit()
+    page = Page.at(sign_in(acme.manager), "/dashboard?period=30")
+    tiles = [" ".join(tile.get_text(" ").split()) for tile in page.all(".kpis dd")]
+    assert tiles[0] == "1 1 more than 30 days before"
+    assert tiles[2:4] == ["2 As many as in the 30 days before", "2 1 more than in the 30 days before"]
+    # After 15 and 48 days; the one before after 15.
+    assert tiles[4].startswith("32 days, 2 applications days 90th percentile 45 days · 17 days slower than in the 30")
+
+
+def test_what_is_asked_for_stays_chosen(scope: None, sign_in: SignIn, acme: Firm) -> None:
+    address = f"/dashboard?period=custom&from=2026-03-01&to=2026-03-31&department=Kitchen&job={acme.job}"
+    page = Page.at(sign_in(acme.manager), address)
+    chosen = {select["name"]: select.select_one("[selected]") for select in page.all(".page-head select")}
+    assert {name: option.get("value", option.text) for name, option in chosen.items() if option} == {
+        "period": "custom",
+        "department": "Kitchen",
+        "job": str(acme.job),
+    }
+    assert [field["value"] for field in page.all(".page-head [type=date]")] == ["2026-03-01", "2026-03-31"]
+    assert page.one("#said").text == "1 Mar to 31 Mar, Acme Baker"
+
+
+@pytest.mark.parametrize(("chosen", "shown"), [(1, 0), (2, 2), (4, 4), (6, 4)])
+def test_two_to_four_jobs_stand_beside_each_other(
+    scope: None, sign_in: SignIn, acme: Firm, globex: Firm, chosen: int, shown: int
+) -> None:
+    jobs = [job(acme), *(open_job(title=f"Job {number}") for number in range(5))][:chosen]
+    happened(jobs[-1], "Ana Sousa", {"applied": ago(3)})
+    db.session.commit()
+    query = "&".join(f"job={one.id}" for one in jobs)
+    page = Page.at(sign_in(acme.manager), f"/dashboard/comparison?job={globex.job}&job=x&{query}&job={acme.job}")
+    heads = [head.find("a").text for head in page.all(".comparison th[scope=col]")]
+    assert heads == [one.title for one in jobs[:shown]]
+    assert bool(page.all(".empty")) == (shown == 0)
+
+
+def test_each_figure_is_explained_in_its_place_and_all_of_them_together(
+    scope: None, sign_in: SignIn, acme: Firm
+) -> None:
+    client = sign_in(acme.manager)
+    page = Page.at(client, "/dashboard")
+    for id, definition in DEFINITIONS.items():
+        assert definition.sentence in " ".join(page.one(f"#means-{id}").get_text(" ").split())
+        assert page.one(f"#means-{id} a")["href"] == f"/dashboard/definitions#{id}"
+    everything = Page.at(client, "/dashboard/definitions")
+    assert {div["id"] for div in everything.all(".definitions > div")} == set(DEFINITIONS)
+    assert "time zone is UTC" in everything.text
