@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from ats import tenancy
 from ats.accounts.models import Company, User
@@ -322,8 +322,16 @@ def test_the_mail_leaves_when_the_hold_is_over_and_not_when_undone(
 
 def test_no_move_is_lost_behind_another_or_behind_a_slow_question_for_what_changed(board: Page) -> None:
     """Three moves and a rejection within a moment, while the board's own question is on its way."""
-    board.route("**/changes*", lambda route: (board.wait_for_timeout(2500), route.continue_())[1])
-    board.route("**/stage", lambda route: (board.wait_for_timeout(300), route.continue_())[1])
+
+    def slowly(milliseconds: int) -> Callable[[Route], None]:
+        def go_on(route: Route) -> None:
+            board.wait_for_timeout(milliseconds)
+            route.continue_()
+
+        return go_on
+
+    board.route("**/changes*", slowly(2500))
+    board.route("**/stage", slowly(300))
     with board.expect_request("**/changes*"):
         pass
     for name in PEOPLE:
