@@ -197,3 +197,25 @@ def test_two_hundred_at_once_with_refusals_and_one_undo(
     expect(toast).to_contain_text("199 candidates are back", timeout=20_000)
     expect(page.locator("#head-applied .count")).to_contain_text("199")
     expect(page.locator("#head-screening .count")).to_contain_text("1")
+
+
+def test_scrolling_brings_more_cards_without_a_jump(app: Flask, as_user: SignedIn, acme: Firm) -> None:
+    with app.app_context(), tenancy.company(acme.id):
+        company, job = db.session.get_one(Company, acme.id), db.session.get_one(Job, acme.job)
+        for number in range(70):
+            apply(company, job, f"Crowd {number:02}")
+        db.session.commit()
+    page = as_user(acme.emails["recruiter"])
+    page.goto(f"/jobs/{acme.job}/board")
+    column = page.locator("#cards-applied")
+    expect(column.locator(".card")).to_have_count(25)
+    last = column.locator(".card").nth(24)
+    last.evaluate("card => card.scrollIntoView({ block: 'end' })")
+    column.evaluate("list => list.scrollBy(0, 60)")  # As far as the link to more.
+    before = last.bounding_box()
+    expect(column.locator(".card")).to_have_count(50)
+    after = last.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(before["y"] - after["y"]) < 2, "the column jumped"
+    assert len(set(names(page, "applied"))) == 50
