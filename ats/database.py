@@ -67,8 +67,13 @@ def init_app(app: Flask) -> None:
 
 
 def owners_engine() -> sa.Engine:
-    """For migrations: connects as the owner of the tables."""
+    """For migrations: connects as the owner of the tables. Raises ValueError where production names none."""
     config = current_app.config
+    if config["FOYER_ENV"] == "production" and not config["MIGRATIONS_DATABASE_URL"]:
+        raise ValueError(
+            "MIGRATIONS_DATABASE_URL must name the role that owns the tables: in production the role of DATABASE_URL "
+            "owns none."
+        )
     return sa.create_engine(url(config["MIGRATIONS_DATABASE_URL"] or config["DATABASE_URL"]), poolclass=sa.NullPool)
 
 
@@ -85,11 +90,17 @@ def grant(connection: sa.Connection) -> None:
         connection.execute(sa.text(statement.format(role=to)))
 
 
-def risk(connection: Any) -> str | None:
-    """What is wrong with the role of a psycopg2 connection, as a sentence; None if row-level security binds it."""
+def standing(connection: Any) -> tuple[str, bool, bool, bool]:
+    """The role of a psycopg2 connection: its name, is it a superuser, may it bypass row-level security, does it own a
+    table or is it a member of a role that does."""
     with connection.cursor() as cursor:
         cursor.execute(RISKS)
-        role, is_super, may_bypass, owns_tables = cursor.fetchone()
+        return cursor.fetchone()
+
+
+def risk(connection: Any) -> str | None:
+    """What is wrong with the role of a psycopg2 connection, as a sentence; None if row-level security binds it."""
+    role, is_super, may_bypass, owns_tables = standing(connection)
     if is_super or may_bypass:
         what = "is a superuser" if is_super else "may bypass row-level security"
     elif owns_tables:

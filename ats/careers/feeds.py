@@ -38,20 +38,14 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 @public
 def atom(slug: str) -> Response:
     """The company's open jobs for feed readers, in the format of RFC 4287."""
-    company = entered(slug)
-    jobs = open_jobs()
-    updated = max([job.opened_at for job in jobs if job.opened_at], default=company.created_at)
-    return fed("careers/atom.xml", ATOM, company=company, jobs=jobs, updated=updated, authority=authority())
+    return fed("careers/atom.xml", ATOM, **contents(entered(slug)), authority=authority())
 
 
 @bp.get("/careers/<slug>/jobs.xml")
 @public
 def job_board(slug: str) -> Response:
     """The company's open jobs in the form that Indeed described and most job boards read."""
-    company = entered(slug)
-    jobs = open_jobs()
-    updated = max([job.opened_at for job in jobs if job.opened_at], default=company.created_at)
-    return fed("careers/jobs.xml", XML, company=company, jobs=jobs, updated=updated)
+    return fed("careers/jobs.xml", XML, **contents(entered(slug)))
 
 
 @bp.get("/sitemap.xml")
@@ -88,10 +82,12 @@ def robots() -> Response:
     return kept(answer)
 
 
-def open_jobs() -> list[Job]:
-    """Of the company entered, the newest first."""
+def contents(company: Company) -> dict[str, Any]:
+    """What both feeds are made of: the open jobs of the company entered, the newest first, and when that one came."""
     newest = sa.select(Job).where(Job.is_open_now()).order_by(Job.opened_at.desc(), Job.id.desc())
-    return list(db.session.scalars(newest.options(defer(Job.questions))))
+    jobs = db.session.scalars(newest.options(defer(Job.questions))).all()
+    updated = max([job.opened_at or job.created_at for job in jobs], default=company.created_at)
+    return {"company": company, "jobs": jobs, "updated": updated}
 
 
 def authority() -> str:

@@ -89,7 +89,7 @@ def followed(applications: Iterable[tuple[Application, Company]]) -> list[Follow
         histories[change.application_id].append(change)
     keys = [change.mail_key for history in histories.values() for change in history]
     mails = sa.select(Message.dedupe_key, Message.status).where(Message.dedupe_key.in_(keys))
-    statuses = dict(db.session.execute(mails).tuples().all())
+    statuses = dict(db.session.execute(mails).all())
     return [
         Followed(application, company, known(histories[application.id], statuses, company))
         for application, company in rows

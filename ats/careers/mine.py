@@ -23,7 +23,7 @@ from ats.pipeline.models import Application
 @bp.get("/my/applications")
 @requires(Role.CANDIDATE)
 def my_applications() -> str:
-    rows = db.session.execute(own().order_by(Application.created_at.desc(), Application.id.desc())).tuples()
+    rows = db.session.execute(own().order_by(Application.created_at.desc(), Application.id.desc()))
     followed = following.followed(rows)
     return render_template(
         "careers/my_applications.html",

@@ -60,14 +60,14 @@ def logo_address(company: Company) -> str | None:
 
 def structured(job: Job, company: Company) -> dict[str, Any] | None:
     """The open job as a JobPosting; None where no country is known, which every JobPosting must name."""
-    if not job.country or job.opened_at is None:
+    if not job.country:
         return None
     posting: dict[str, Any] = {
         "@context": "https://schema.org/",
         "@type": "JobPosting",
         "title": job.title,
         "description": description(job, company),
-        "datePosted": job.opened_at.astimezone(company.zone).isoformat(timespec="seconds"),
+        "datePosted": (job.opened_at or job.created_at).astimezone(company.zone).isoformat(timespec="seconds"),
         "hiringOrganization": _organization(company),
         "identifier": {"@type": "PropertyValue", "name": company.name, "value": reference(job)},
         "employmentType": EMPLOYMENT_TYPES[EmploymentType(job.employment_type)],

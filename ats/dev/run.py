@@ -14,16 +14,18 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import IO
 
 import flask_migrate
 
-from ats import commands, create_app
+from ats import commands, create_app, database
 from ats.dev.addresses import check_database, check_redis
 from ats.dev.children import ROOT, Child, stop_all
 from ats.dev.processes import CannotStart
 from ats.dev.servers import APPLICATION, Postgres, Server, Valkey
+from ats.extensions import db
 
 BANNER = """
   Foyer runs on  {address}/
@@ -178,7 +180,20 @@ def _prepare(environment: Mapping[str, str]) -> None:
     app = create_app()
     with app.app_context():
         flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+        _tell_of_missing_wall()
         commands.load_demo.main(["--if-empty"], standalone_mode=False)
+
+
+def _tell_of_missing_wall() -> None:
+    """Where somebody gave their own superuser's address, say, which is fine for trying things out."""
+    with closing(db.engine.raw_connection()) as connection:
+        role, is_super, may_bypass, _ = database.standing(connection)
+    if is_super or may_bypass:
+        print(
+            f"PostgreSQL's own wall between companies does not bind {role}, the role of DATABASE_URL; "
+            "README.md tells how to set up two roles for it.",
+            flush=True,
+        )
 
 
 def _free_port_number(text: str) -> int:

@@ -123,6 +123,7 @@ CREATE POLICY rows_of_scope ON "user" USING (
 ) WITH CHECK (
     (SELECT coalesce(current_setting('foyer.scope', true), '') IN ('', 'everything'))
     OR company_id = (SELECT scope_company())
+    OR company_id IS NULL
     OR id = (SELECT scope_person())
 );
 """

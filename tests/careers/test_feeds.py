@@ -109,6 +109,19 @@ def test_the_feed_for_job_boards_is_valid_and_says_what_they_ask(
     assert found["Anywhere"].findtext("remotetype") == "Fully remote"
 
 
+def test_a_job_of_which_nobody_knows_when_it_opened_is_in_the_feeds_all_the_same(
+    client: FlaskClient, acme: Firm, scope: None
+) -> None:
+    """One that was brought over from another system, say."""
+    db.session.add(Job(title="Old hand", status=Status.OPEN.value, country="DE"))
+    db.session.commit()
+    assert "Old hand" in client.get("/careers/acme/jobs.atom").text
+    feed = valid(client, "/careers/acme/jobs.xml", "job-board.xsd")
+    assert "Old hand" in [job.findtext("title") for job in feed.findall("job")]
+    valid(client, "/careers/acme/jobs.atom", "atom.rng")
+    valid(client, "/sitemap.xml", "sitemap.xsd")
+
+
 def test_job_boards_get_no_escaped_markup(client: FlaskClient, acme: Firm, several: list[Job]) -> None:
     """They do not decode it: all of their text stands in CDATA."""
     text = client.get("/careers/acme/jobs.xml").text
