@@ -26,6 +26,8 @@ SCORECARD_DAYS = 2
 """Days in Interview after which somebody should have handed in a scorecard."""
 NEW_DAYS = 14
 """An application is new to a recruiter for so long at most."""
+YOURS_DAYS = 90
+"""Who has waited longer since a colleague moved them is no matter of one colleague's day any more."""
 
 
 @dataclass(frozen=True)
@@ -164,8 +166,8 @@ def _longest(in_reach: sa.Select[Any], limits: Limits) -> dict[str, list[Waiting
 def today(user_id: int, limits: Limits) -> list[tuple[str, Waiting]]:
     """What a recruiter has to do, as (why, who): one statement.
 
-    New applications for the jobs that they created and that they have not opened; people whom they moved last and who
-    are late since; people in Interview whom colleagues have scored and they have not.
+    New applications for the jobs that they created and that they have not opened; people whom they moved last, within
+    YOURS_DAYS, and who are late since; people in Interview whom colleagues have scored and they have not.
     """
     moved = aliased(StageChange)
     opened = sa.exists().where(Opening.application_id == Application.id, Opening.user_id == user_id)
@@ -180,6 +182,7 @@ def today(user_id: int, limits: Limits) -> list[tuple[str, Waiting]]:
         ],
         "yours": [
             sa.or_(*_late(limits, *OPEN_STAGES)),
+            Application.stage_since >= _days_ago(YOURS_DAYS),
             sa.exists().where(
                 moved.application_id == Application.id,
                 moved.seq == Application.stage_seq,
@@ -189,6 +192,9 @@ def today(user_id: int, limits: Limits) -> list[tuple[str, Waiting]]:
         ],
         "score": [Application.stage == "interview", others, ~own],
     }
+    # In the order of an expression: in that of an index PostgreSQL would look at everybody who waits, one by one, until
+    # it has found enough, and perhaps there are none.
+    since = sa.func.date_part("epoch", Application.stage_since)
     picked = [
         sa.select(
             sa.literal(reason).label("reason"),
@@ -201,7 +207,7 @@ def today(user_id: int, limits: Limits) -> list[tuple[str, Waiting]]:
         .select_from(Application)
         .join(Job, Job.id == Application.job_id)
         .where(Job.status != Status.ARCHIVED.value, *conditions)
-        .order_by(Application.stage_since, Application.id)
+        .order_by(since, Application.id)
         .limit(TODAY_SHOWN)
         .subquery()
         for reason, conditions in reasons.items()
