@@ -108,7 +108,7 @@ def test_the_rows_that_reports_are_counted_from_do_not_change(
         with closing(psycopg2.connect(postgres_url)) as connection, connection.cursor() as cursor:
             wanted = "SELECT to_jsonb(journey)::text FROM journey WHERE application_id = %s"
             cursor.execute(wanted, [subject.rejected])
-            return cursor.fetchone()[0]
+            return str(cursor.fetchall())
 
     before = journey()
     erase(app, admin, subject)
