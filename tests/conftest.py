@@ -20,13 +20,15 @@ from werkzeug.serving import make_server
 from ats import create_app
 from ats.background import FILES, MAIL
 from ats.dev.servers import APPLICATION, OWNER, Postgres, Valkey
-from ats.extensions import db
+from ats.extensions import db, limiter
 from tests.cast import Browser, acme, globex, jane, sign_in
 from tests.mailbox import Mailbox
 
 __all__ = ["acme", "globex", "jane", "sign_in"]
 
 ROOT = Path(__file__).parents[1]
+LIMITER: dict[str, Any] = {}
+"""How the limiter is for `app`. All applications of a process share it, and the last one that is made has its way."""
 
 
 @pytest.fixture(scope="session")
@@ -47,8 +49,6 @@ def create_database(postgres: Postgres) -> Callable[..., str]:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{owner}"')
-            # In tests alone: to write a history that lies back, which triggers guard.
-            cursor.execute(f'GRANT SET ON PARAMETER session_replication_role TO "{application}"')
         connection.close()
         return postgres.url(name, role=application)
 
@@ -129,6 +129,7 @@ def settings(
 def app(settings: Mapping[str, Any]) -> Flask:
     app = create_app(settings)
     app.test_client_class = Browser
+    LIMITER.update(vars(limiter))
     return app
 
 
@@ -143,6 +144,7 @@ def strict_app(settings: Mapping[str, Any]) -> Flask:
 @pytest.fixture(autouse=True)
 def clean_slate(request: pytest.FixtureRequest) -> Iterator[None]:
     """Empty what the test may have filled: tables, Valkey, the mailbox, the folder of uploads."""
+    vars(limiter).update(LIMITER)
     yield
     if "postgres_url" in request.fixturenames:
         _empty_tables(request.getfixturevalue("postgres_url"))

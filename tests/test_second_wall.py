@@ -305,6 +305,7 @@ def test_the_role_of_the_application_can_take_down_no_wall(
         "TRUNCATE job",
         "SET ROLE foyer_owner",
         "SET SESSION AUTHORIZATION foyer",
+        "SET session_replication_role = replica",
         "ALTER TABLE stage_change DISABLE TRIGGER ALL",
         "CREATE TABLE mine ()",
         "CREATE OR REPLACE FUNCTION scope_company() RETURNS integer LANGUAGE sql AS 'SELECT 1'",

@@ -42,6 +42,15 @@ const foyer = {
     return `${name} is in ${here} and can go to ${names.join(' or ')} from there, not to ${column.dataset.title}.`;
   },
 
+  // An element to send one request from. htmx lets requests of the same element wait for one another, drops the third,
+  // and does not say so: what a person does must never wait for, or get lost behind, something else.
+  messenger() {
+    const element = document.createElement('span');
+    element.hidden = true;
+    document.body.append(element);
+    return element;
+  },
+
   // The card waits in its new column for the answer, which brings the true one. A rejection asks why first.
   async move(card, stage) {
     if (stage === 'rejected') {
@@ -52,22 +61,18 @@ const foyer = {
     const hadFocus = card.contains(document.activeElement);
     foyer.column(stage).querySelector('.cards').prepend(card);
     card.setAttribute('aria-busy', 'true');
-    const answered = new AbortController();
+    const source = foyer.messenger();
     const settle = () => {
       card.removeAttribute('aria-busy');
       if (card.isConnected) putBack(origin);
     };
-    foyer.board().addEventListener('htmx:response:error', settle, answered);
-    foyer.board().addEventListener('htmx:error', () => {
+    source.addEventListener('htmx:response:error', settle);
+    source.addEventListener('htmx:error', () => {
       settle();
       foyer.say('The server could not be reached, so nothing was moved. Check the connection and try again.');
-    }, answered);
-    await htmx.ajax('POST', card.dataset.url, {
-      source: foyer.board(),
-      swap: 'none',
-      values: { stage, seq: card.dataset.seq },
     });
-    answered.abort();
+    await htmx.ajax('POST', card.dataset.url, { source, swap: 'none', values: { stage, seq: card.dataset.seq } });
+    source.remove();
     if (hadFocus) document.getElementById(card.id)?.querySelector('.cover').focus();
   },
 };

@@ -7,7 +7,9 @@ let opener = null; // What the focus goes back to.
 foyer.reject = async (url, from) => {
   opener = from.querySelector('.cover') ?? from;
   for (const menu of document.querySelectorAll('.menu:popover-open')) menu.hidePopover();
-  await htmx.ajax('GET', url, { source: foyer.board(), target: dialog, swap: 'innerHTML' });
+  const source = foyer.messenger();
+  await htmx.ajax('GET', url, { source, target: dialog, swap: 'innerHTML' });
+  source.remove();
   if (dialog.firstElementChild && !dialog.open) dialog.showModal();
   dialog.querySelector('#reject-title')?.focus();
 };

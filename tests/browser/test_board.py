@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from ats import tenancy
 from ats.accounts.models import Company, User
@@ -318,3 +318,29 @@ def test_the_mail_leaves_when_the_hold_is_over_and_not_when_undone(
     expect(board.locator("#toast")).to_contain_text("Ana Sousa gets the mail now.")
     smtp.wait_for_mail("ana.sousa@mail.example", "Acme is reading your application for Acme Baker")
     assert not [mail for mail in smtp.messages if mail["To"] == "bo.lind@mail.example" and "reading" in mail["Subject"]]
+
+
+def test_no_move_is_lost_behind_another_or_behind_a_slow_question_for_what_changed(board: Page) -> None:
+    """Three moves and a rejection within a moment, while the board's own question is on its way."""
+
+    def slowly(milliseconds: int) -> Callable[[Route], None]:
+        def go_on(route: Route) -> None:
+            board.wait_for_timeout(milliseconds)
+            route.continue_()
+
+        return go_on
+
+    board.route("**/changes*", slowly(2500))
+    board.route("**/stage", slowly(300))
+    with board.expect_request("**/changes*"):
+        pass
+    for name in PEOPLE:
+        board.evaluate("name => foyer.move(document.querySelector(`.card[data-name='${name}']`), 'screening')", name)
+    card(board, "Lukas Brandt").locator(".cover").focus()
+    board.keyboard.press("r")
+    expect(board.get_by_role("heading", name="Reject Lukas Brandt?")).to_be_visible(timeout=10_000)
+    board.keyboard.press("Escape")
+    for name in PEOPLE:
+        expect_in(board, name, "screening")
+    board.reload()
+    assert set(names(board, "screening")) == set(PEOPLE)

@@ -100,8 +100,10 @@ def test_it_says_by_when_one_hears(
         assert f"You hear from them by {day(due)}" in Page.at(client, url).text
         company.stage_limits = {"applied": [3, 9]}
         db.session.commit()
+    application.stage_since = sa.func.now() - timedelta(days=5)
+    db.session.commit()
     with closing(psycopg2.connect(postgres_url)) as connection, connection, connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")  # The history lets nobody date it back.
+        cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("UPDATE stage_change SET created_at = created_at - interval '5 days'")
     assert "It takes longer than Acme planned" in Page.at(client, url).text
 
