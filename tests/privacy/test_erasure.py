@@ -1,9 +1,11 @@
 """Erasure: nothing of the person is left, and the figures are what they were."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -97,6 +99,20 @@ def test_the_figures_of_last_year_do_not_change(app: Flask, admin: FlaskClient, 
     assert figures() == before
     job = db.session.get_one(Application, subject.rejected).job
     assert (job.applicants, job.count("rejected")) == (1, 1)
+
+
+def test_the_rows_that_reports_are_counted_from_do_not_change(
+    app: Flask, admin: FlaskClient, subject: Subject, scope: None, postgres_url: str
+) -> None:
+    def journey() -> str:
+        with closing(psycopg2.connect(postgres_url)) as connection, connection.cursor() as cursor:
+            wanted = "SELECT to_jsonb(journey)::text FROM journey WHERE application_id = %s"
+            cursor.execute(wanted, [subject.rejected])
+            return str(cursor.fetchall())
+
+    before = journey()
+    erase(app, admin, subject)
+    assert journey() == before
 
 
 def test_the_history_is_nameless(app: Flask, admin: FlaskClient, acme: Firm, subject: Subject, scope: None) -> None:
