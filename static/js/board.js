@@ -90,15 +90,14 @@ function under(event) {
 function drop(event) {
   const origin = foyer.held;
   const { card } = origin;
+  // Where Sortable left the card says little: in the last legal column it crossed, and it looks every 50 ms only.
   const target = under(event.originalEvent);
-  // Sortable leaves the card in the last legal column it crossed, wherever the pointer went after that.
-  const landed = foyer.columnOf(event.to);
   foyer.held = null;
   foyer.unmark();
   card.removeAttribute('style');
   putBack(origin);
   if (!target || target === foyer.columnOf(card)) return;
-  if (target === landed) foyer.move(card, target.dataset.stage);
+  if (card.dataset.moves.split(' ').includes(target.dataset.stage)) foyer.move(card, target.dataset.stage);
   else foyer.say(foyer.refusal(card, target));
 }
 
