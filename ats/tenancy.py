@@ -18,6 +18,7 @@ from flask import g, has_app_context
 from sqlalchemy import event
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, declared_attr, mapped_column, with_loader_criteria
 from sqlalchemy.sql import visitors
+from sqlalchemy.util import LRUCache
 
 from ats.extensions import Model, db
 
@@ -201,7 +202,23 @@ def _has_blind_spot(statement: Any) -> bool:
     SQLAlchemy adds them to those SELECTs alone that it knows to be about models, and it forgets that a column belongs
     to one inside FILTER, OVER, EXTRACT, AND and the like: SELECT max(job.id) OVER () would look at every company's.
     Nor does it add any to an UPDATE or a DELETE of an alias or inside another statement, and to what they join.
+
+    To look through a statement takes a millisecond, so what was found is kept by its cache key: by that SQLAlchemy tells
+    statements apart itself.
     """
+    key = statement._generate_cache_key()
+    if key is None:
+        return _sees_too_much(statement)
+    found = _looked_through.get(key.key)
+    if found is None:
+        found = _looked_through[key.key] = _sees_too_much(statement)
+    return found
+
+
+_looked_through: LRUCache[Any, bool] = LRUCache(500)
+
+
+def _sees_too_much(statement: Any) -> bool:
     for element in visitors.iterate(statement):
         if isinstance(element, sa.Select):
             seen = _is_about_models(element)

@@ -3,12 +3,17 @@
 import contextlib
 import re
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ats.extensions import Model, db
 from ats.tenancy import TenantOwned, owned_by
+
+FEW = 500
+"""Candidates whose ids a search fetches and names; more are looked for where they are listed."""
 
 
 class Candidate(TenantOwned, Model):
@@ -30,7 +35,7 @@ class Candidate(TenantOwned, Model):
     words: Mapped[str] = mapped_column(
         sa.Computed("' ' || lower(name || ' ' || email || ' ' || headline)", persisted=True), deferred=True
     )
-    """What a search looks through (`has`)."""
+    """What a search looks through (`few_with`)."""
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     erased_at: Mapped[datetime | None]
     """When all that is personal was taken out (ats.privacy.erasure); the row stays for the history."""
@@ -55,16 +60,36 @@ class Candidate(TenantOwned, Model):
         return candidate
 
     @classmethod
-    def has(cls, word: str) -> sa.ColumnElement[bool]:
-        """Whether the name, the address or the headline has the word in it, as the index of trigrams can tell.
+    def few_with(cls, query: str) -> list[int] | None:
+        """The ids of those whose name, address and headline have all the words in them; None for more than FEW.
+
+        By a function of PostgreSQL's, for row-level security lets no index be asked about LIKE: it is not leakproof. It
+        hands out the ids of the scope's own candidates alone.
+        """
+        first, *further = cls.patterns(query)
+        found = sa.func.candidates_with(first, sa.literal(further, ARRAY(sa.Text)), FEW + 1).column_valued("found")
+        ids = list(db.session.scalars(sa.select(found)))
+        return ids if len(ids) <= FEW else None
+
+    @classmethod
+    def has_words(cls, candidate_id: Any, query: str, few: list[int] | None) -> sa.ColumnElement[bool]:
+        """Whether the column is the id of one of them; `few` are those of `few_with`.
+
+        What most have in them is found soonest by looking through whatever else is asked for, in its order.
+        """
+        if few is not None:
+            return candidate_id.in_(few)  # type: ignore[no-any-return]
+        many = sa.select(cls.id).where(*(cls.words.like(pattern) for pattern in cls.patterns(query)))
+        return candidate_id.in_(many)  # type: ignore[no-any-return]
+
+    @staticmethod
+    def patterns(query: str) -> list[str]:
+        """For LIKE, the longest word first: the index of trigrams is asked about that one.
 
         Of one or two letters there is no trigram unless a word begins with them, so that is where they must stand.
         """
-        word = re.sub(r"([\\%_])", r"\\\1", word.lower())
-        # A function of PostgreSQL's, for row-level security lets no index be asked about LIKE: it is not leakproof.
-        # The function hands out the ids of the scope's own candidates alone.
-        found = sa.func.candidates_with(f"% {word}%" if len(word) < 3 else f"%{word}%").column_valued("found")
-        return cls.id.in_(sa.select(found))
+        words = [re.sub(r"([\\%_])", r"\\\1", word.lower()) for word in query.split()]
+        return [f"% {word}%" if len(word) < 3 else f"%{word}%" for word in sorted(words, key=len, reverse=True)]
 
     @classmethod
     def of_person(cls, user_id: int) -> sa.ColumnElement[bool]:

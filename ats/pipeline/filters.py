@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,12 +79,15 @@ class Filters:
     def is_narrowed(self) -> bool:
         return bool(self.query.keys() - {"sort"})
 
+    @cached_property
+    def _few(self) -> list[int] | None:
+        return Candidate.few_with(self.q)
+
     def criteria(self, application: Any, user_id: int) -> list[sa.ColumnElement[bool]]:
         """What an application must fulfil to be shown to the user."""
         wanted: list[sa.ColumnElement[bool]] = []
         if self.q:
-            named = sa.select(Candidate.id).where(*map(Candidate.has, self.q.split()))
-            wanted.append(application.candidate_id.in_(named))
+            wanted.append(Candidate.has_words(application.candidate_id, self.q, self._few))
         if self.source:
             wanted.append(application.source == self.source)
         if self.tag:

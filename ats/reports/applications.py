@@ -232,8 +232,9 @@ def _page(wanted: sa.Select[int], after: Cursor | None) -> list[Listed]:
 
 
 def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
-    conditions = [Candidate.has(word) for word in filters.query.split()[:MOST_WORDS]]
-    conditions += of_jobs(Application.job_id, filters.job, filters.department)
+    conditions = of_jobs(Application.job_id, filters.job, filters.department)
+    if query := " ".join(filters.query.split()[:MOST_WORDS]):
+        conditions.append(Candidate.has_words(Application.candidate_id, query, Candidate.few_with(query)))
     if filters.stage:
         conditions.append(Application.stage.in_(OPEN_STAGES if filters.stage == OPEN else [filters.stage]))
     if filters.source:

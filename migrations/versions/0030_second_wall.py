@@ -131,10 +131,12 @@ CREATE POLICY rows_of_scope ON "user" USING (
 # LIKE is not leakproof, so that no index answers it under a policy. The owner looks instead (ats.database.grant lets
 # it, once the application signs in as another role), and keeps to the scope by itself.
 SEARCH = """
-CREATE FUNCTION candidates_with(pattern text) RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 100 SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
+CREATE FUNCTION candidates_with(pattern text, further text[] DEFAULT '{}', most integer DEFAULT NULL)
+    RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 100 SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT id FROM candidate
-    WHERE words LIKE pattern AND scope_is_entered() AND (company_id = scope_company() OR scope_is('everything'))
+    WHERE words LIKE pattern AND words LIKE ALL (further) AND scope_is_entered()
+        AND (company_id = scope_company() OR scope_is('everything'))
+    LIMIT most
 $$;
 """
 
