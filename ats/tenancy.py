@@ -203,8 +203,8 @@ def _has_blind_spot(statement: Any) -> bool:
     to one inside FILTER, OVER, EXTRACT, AND and the like: SELECT max(job.id) OVER () would look at every company's.
     Nor does it add any to an UPDATE or a DELETE of an alias or inside another statement, and to what they join.
 
-    To look through a statement takes a millisecond, so what was found is kept by its cache key: by that SQLAlchemy tells
-    statements apart itself.
+    To look through a statement takes a millisecond, so what was found is kept by its cache key, by which SQLAlchemy
+    itself tells statements apart.
     """
     key = statement._generate_cache_key()
     if key is None:
