@@ -5,10 +5,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 from flask import current_app, render_template
-from flask_mail import Message as Mail
 from rq.timeouts import JobTimeoutException
 
-from ats import background, tenancy
+from ats import background, smtp, tenancy
 from ats.extensions import db, mail
 from ats.notifications import outbox
 from ats.notifications.models import DEAD, PENDING, SENT, Message
@@ -48,13 +47,13 @@ def deliver(message_id: int) -> None:
         db.session.commit()
 
 
-def rendered(message: Message) -> Mail:
+def rendered(message: Message) -> smtp.Message:
     """The mail as Flask-Mail sends it: subject, text and HTML from the message's folder of templates."""
 
     def part(name: str) -> str:
         return render_template(f"emails/{message.template}/{name}", company_name=message.sender_name, **message.context)
 
-    rendered = Mail(
+    rendered = smtp.Message(
         subject=header_safe(part("subject.txt")),
         recipients=[message.recipient],
         sender=(header_safe(message.sender_name), current_app.config["MAIL_DEFAULT_SENDER"]),

@@ -60,6 +60,20 @@ def test_a_committed_mail_is_sent_once_as_text_and_html(run_worker: RunWorker, s
         assert "https://foyer.example/sign-in" in part.get_content()
 
 
+def test_a_line_may_be_as_long_as_people_write_them(run_worker: RunWorker, smtp: Mailbox) -> None:
+    """A paragraph of a cover letter is one line. SMTP takes none of more than 998 bytes."""
+    address = "https://foyer.example/" + "ß" * 3000
+    message = post(sign_in_url=address)
+    run_worker()
+    assert status(message) == SENT, message.last_error
+    (mail,) = smtp.messages
+    for kind in ("plain", "html"):
+        part = mail.get_body((kind,))
+        assert part
+        assert address in part.get_content()
+    assert max(map(len, mail.as_bytes().splitlines())) <= 998
+
+
 def test_a_mail_that_is_rolled_back_is_never_sent(run_worker: RunWorker, smtp: Mailbox) -> None:
     outbox.post("already-registered", "ana@mail.example", dedupe_key="a", sign_in_url="x")
     db.session.flush()
