@@ -1,6 +1,6 @@
 """The cast: Acme's people, whom the tests are about, and Globex's, who are always strangers to them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,6 +64,23 @@ def jane(app: Flask) -> int:
         user.confirmed_at = db.func.now()
         db.session.commit()
         return user.id
+
+
+@pytest.fixture
+def otto(app: Flask) -> int:
+    """Another candidate with an account, otto@mail.example, whose address is not proved."""
+    with app.app_context():
+        user = User.register(name="Otto Krug", email="otto@mail.example", password=PASSWORD)
+        db.session.commit()
+        return user.id
+
+
+@pytest.fixture
+def scope(app: Flask, acme: Firm) -> Iterator[None]:
+    """The test itself works within Acme."""
+    with app.app_context():
+        tenancy.enter_company(acme.id)
+        yield
 
 
 @pytest.fixture

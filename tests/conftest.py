@@ -21,10 +21,11 @@ from ats import create_app
 from ats.background import FILES, MAIL
 from ats.dev.servers import APPLICATION, OWNER, Postgres, Valkey
 from ats.extensions import db, limiter
-from tests.cast import Browser, acme, globex, jane, sign_in
+from tests.cast import Browser, acme, globex, jane, otto, scope, sign_in
 from tests.mailbox import Mailbox
+from tests.sitemap import own, strange
 
-__all__ = ["acme", "globex", "jane", "sign_in"]
+__all__ = ["acme", "globex", "jane", "otto", "own", "scope", "sign_in", "strange"]
 
 ROOT = Path(__file__).parents[1]
 LIMITER: dict[str, Any] = {}

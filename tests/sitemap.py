@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
@@ -130,6 +131,18 @@ def rows_of(rule: Rule, one: Ids, other: Ids) -> list[str]:
 def never_was(argument: str) -> Any:
     """An id, or a slug, that names nothing."""
     return NEVER_WAS if argument.endswith("_id") else "never-was"
+
+
+@pytest.fixture
+def own(app: Flask, acme: Firm, jane: int) -> Ids:
+    """What Acme's people may see, and Jane."""
+    return furnish(app, acme, jane)
+
+
+@pytest.fixture
+def strange(app: Flask, globex: Firm, otto: int) -> Ids:
+    """What they may not: Globex's, and another candidate's."""
+    return furnish(app, globex, otto)
 
 
 def furnish(app: Flask, firm: Firm, candidate: int) -> Ids:

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from ats import create_app
 from ats.access import PUBLIC, Role
 from tests.cast import Firm
-from tests.sitemap import HTMX, PAGES, PRODUCTION, Ids, ask, for_role, furnish
+from tests.sitemap import HTMX, PAGES, PRODUCTION, Ids, ask, for_role
 
 NO_STORE = "no-store"
 KEPT = {
@@ -29,11 +29,6 @@ KEPT = {
 """The routes whose answers a browser or a proxy may keep: they show nobody's data."""
 MARKS = {"opening", "user_session"}
 """The tables that hold nothing but that somebody has looked: at an application, or (once a minute) at anything."""
-
-
-@pytest.fixture
-def own(app: Flask, acme: Firm, jane: int) -> Ids:
-    return furnish(app, acme, jane)
 
 
 @pytest.fixture

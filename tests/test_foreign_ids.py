@@ -15,10 +15,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ats.access import Role
-from ats.accounts.models import User
-from ats.extensions import db
-from tests.cast import PASSWORD, Firm
-from tests.sitemap import FIELDS, HTMX, PAGES, ROUTES, SAFE, Ids, access_of, address, ask, for_role, furnish
+from tests.cast import Firm
+from tests.sitemap import FIELDS, HTMX, PAGES, ROUTES, SAFE, Ids, access_of, address, ask, for_role
 from tests.test_malformed import NAMES
 
 THEIRS = ("Globex", "Ana Sousa", "otto@", "Otto Krug")
@@ -39,20 +37,6 @@ def browsers(
     app: Flask, sign_in: Callable[[int], FlaskClient], people: dict[Role, int]
 ) -> dict[Role | None, FlaskClient]:
     return {None: app.test_client()} | {role: sign_in(id) for role, id in people.items()}
-
-
-@pytest.fixture
-def own(app: Flask, acme: Firm, jane: int) -> Ids:
-    return furnish(app, acme, jane)
-
-
-@pytest.fixture
-def strange(app: Flask, globex: Firm) -> Ids:
-    with app.app_context():
-        otto = User.register(name="Otto Krug", email="otto@mail.example", password=PASSWORD)
-        db.session.commit()
-        id = otto.id
-    return furnish(app, globex, id)
 
 
 def foreign(strange: Ids, firm: Firm) -> Iterator[dict[str, Any]]:

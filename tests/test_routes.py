@@ -14,9 +14,7 @@ from werkzeug.test import TestResponse
 
 from ats import create_app
 from ats.access import PUBLIC, SETTING_UP, SIGNED_IN, Role
-from ats.accounts.models import User
-from ats.extensions import db
-from tests.cast import PASSWORD, Firm
+from tests.cast import Firm
 from tests.sitemap import (
     HTMX,
     PRODUCTION,
@@ -27,7 +25,6 @@ from tests.sitemap import (
     address,
     ask,
     for_role,
-    furnish,
     name,
     never_was,
     rows_of,
@@ -163,22 +160,6 @@ HEADERS: dict[str, dict[str, str]] = {"a page": {}, "htmx": HTMX}
 @pytest.fixture
 def people(acme: Firm, jane: int) -> dict[Role, int]:
     return {Role.CANDIDATE: jane, **{role: acme.user(role) for role in Role if role.is_staff}}
-
-
-@pytest.fixture
-def own(app: Flask, acme: Firm, jane: int) -> Ids:
-    """What Acme's people may see, and Jane."""
-    return furnish(app, acme, jane)
-
-
-@pytest.fixture
-def strange(app: Flask, globex: Firm) -> Ids:
-    """What they may not: Globex's, and another candidate's."""
-    with app.app_context():
-        otto = User.register(name="Otto Krug", email="otto@mail.example", password=PASSWORD)
-        db.session.commit()
-        id = otto.id
-    return furnish(app, globex, id)
 
 
 def test_each_route_declares_the_access_listed_here() -> None:

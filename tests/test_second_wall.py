@@ -26,7 +26,7 @@ from ats.jobs.models import Job
 from ats.notifications.models import Message
 from ats.pipeline.models import Application, StageChange
 from ats.tenancy import OutsideScope, TenantOwned, tenant_models
-from tests.cast import PASSWORD, Browser, Firm
+from tests.cast import Browser, Firm
 from tests.sitemap import (
     HTMX,
     ROUTES,
@@ -34,7 +34,6 @@ from tests.sitemap import (
     access_of,
     ask,
     for_role,
-    furnish,
     never_was,
     rows_of,
 )
@@ -42,24 +41,6 @@ from tests.sitemap import (
 TABLES: dict[str, type[TenantOwned]] = {model.__tablename__: model for model in tenant_models()}  # type: ignore[attr-defined]
 # Not a tenant's, for who signs in has no company yet; it has one all the same.
 WITH_COMPANY = {*TABLES, "user"}
-
-
-@pytest.fixture
-def own(app: Flask, acme: Firm, jane: int) -> Ids:
-    return furnish(app, acme, jane)
-
-
-@pytest.fixture
-def otto(app: Flask) -> int:
-    with app.app_context():
-        user = User.register(name="Otto Krug", email="otto@mail.example", password=PASSWORD)
-        db.session.commit()
-        return user.id
-
-
-@pytest.fixture
-def strange(app: Flask, globex: Firm, otto: int) -> Ids:
-    return furnish(app, globex, otto)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,7 +15,7 @@ from ats.accounts.models import Company, User
 from ats.extensions import db
 from ats.jobs.models import Job
 from tests.cast import Firm, apply, open_job
-from tests.sitemap import PAGES, Ids, access_of, ask, for_role, furnish
+from tests.sitemap import PAGES, Ids, access_of, ask, for_role
 
 STATEMENTS = {
     "static": 0,
@@ -97,11 +96,6 @@ STATEMENTS = {
 
 MORE = 60
 BOARD_BUDGET = 6
-
-
-@pytest.fixture
-def own(app: Flask, acme: Firm, jane: int) -> Ids:
-    return furnish(app, acme, jane)
 
 
 def test_each_page_costs_what_is_written_here_however_many_applications_there_are(

@@ -14,7 +14,6 @@ from sqlalchemy.orm import joinedload, selectinload, subqueryload
 
 from ats import tenancy
 from ats.access import Role
-from ats.accounts.models import User
 from ats.candidates.models import Attachment, Candidate
 from ats.extensions import db
 from ats.jobs.models import Job, Status
@@ -22,26 +21,8 @@ from ats.notifications.models import Message
 from ats.pipeline.models import Application, StageChange
 from ats.privacy.models import DataRequest
 from ats.tenancy import OutsideScope, tenant_models
-from tests.cast import PASSWORD, Firm, open_job
-from tests.sitemap import Ids, furnish
-
-
-@pytest.fixture
-def own(app: Flask, acme: Firm, jane: int) -> Ids:
-    return furnish(app, acme, jane)
-
-
-@pytest.fixture
-def otto(app: Flask) -> int:
-    with app.app_context():
-        user = User.register(name="Otto Krug", email="otto@mail.example", password=PASSWORD)
-        db.session.commit()
-        return user.id
-
-
-@pytest.fixture
-def strange(app: Flask, globex: Firm, otto: int) -> Ids:
-    return furnish(app, globex, otto)
+from tests.cast import Firm, open_job
+from tests.sitemap import Ids
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from flask import Flask
 from sqlalchemy.orm import aliased
 
 from ats import tenancy
-from ats.accounts.models import Company, User
+from ats.accounts.models import Company
 from ats.collaboration.models import Note
 from ats.extensions import db
 from ats.jobs.models import Job
 from ats.pipeline.models import Application
 from ats.tenancy import OutsideScope
-from tests.cast import PASSWORD, Firm
-from tests.sitemap import Ids, furnish
+from tests.cast import Firm
+from tests.sitemap import Ids
 
 other = aliased(Application)
 newest = sa.select(Application).where(Application.job_id == Job.id).order_by(Application.id).limit(1).lateral()
@@ -84,24 +84,6 @@ WRITES: dict[str, Any] = {
     .values(about="!")
     .where(Company.id.in_(sa.select(Application.company_id))),
 }
-
-
-@pytest.fixture
-def own(app: Flask, acme: Firm, jane: int) -> Ids:
-    return furnish(app, acme, jane)
-
-
-@pytest.fixture
-def otto(app: Flask) -> int:
-    with app.app_context():
-        user = User.register(name="Otto Krug", email="otto@mail.example", password=PASSWORD)
-        db.session.commit()
-        return user.id
-
-
-@pytest.fixture
-def strange(app: Flask, globex: Firm, otto: int) -> Ids:
-    return furnish(app, globex, otto)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Who needs attention, and why: applications that wait for the team."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -119,7 +119,7 @@ class Group:
 
 def groups(selection: Selection, limits: Limits) -> list[Group]:
     """The kinds that there is anything of. Two statements: how many, and who."""
-    in_reach = _in_reach(selection)
+    in_reach = _with_jobs(*of_jobs(Job.id, selection.job, selection.department))
     numbers = [
         in_reach.add_columns(sa.func.count()).where(*kind.criteria(limits)).scalar_subquery().label(id)
         for id, kind in KINDS.items()
@@ -129,37 +129,17 @@ def groups(selection: Selection, limits: Limits) -> list[Group]:
     return [Group(id, KINDS[id], count, longest[id]) for id, count in zip(KINDS, counts, strict=True) if count]
 
 
-def _in_reach(selection: Selection) -> sa.Select[Any]:
-    place = of_jobs(Job.id, selection.job, selection.department)
-    return sa.select().select_from(Application).join(Job, Job.id == Application.job_id).where(*place)
+def _with_jobs(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return sa.select().select_from(Application).join(Job, Job.id == Application.job_id).where(*conditions)
 
 
 def _longest(in_reach: sa.Select[Any], limits: Limits) -> dict[str, list[Waiting]]:
     """The SHOWN of each kind that wait longest; one statement."""
-    picked = [
-        in_reach.add_columns(
-            sa.literal(id).label("kind"),
-            Application.id.label("id"),
-            Application.candidate_id.label("candidate_id"),
-            Job.title.label("title"),
-            Application.stage.label("stage"),
-            Application.stage_since.label("since"),
-        )
-        .where(*KINDS[id].criteria(limits))
-        .order_by(Application.stage_since, Application.id)
-        .limit(SHOWN)
-        .subquery()
-        for id in KINDS
-    ]
-    together = sa.union_all(*(sa.select(one) for one in picked)).subquery("together")
-    rows = db.session.execute(
-        sa.select(together, Candidate.name)
-        .join(Candidate, Candidate.id == together.c.candidate_id)
-        .order_by(together.c.since, together.c.id)
-    )
+    since = Application.stage_since
+    rows = _named(_first(in_reach.where(*kind.criteria(limits)), id, since, SHOWN) for id, kind in KINDS.items())
     found: dict[str, list[Waiting]] = {id: [] for id in KINDS}
     for row in rows:
-        found[row.kind].append(_waiting(row, limits))
+        found[row.why].append(_waiting(row, limits))
     return found
 
 
@@ -195,31 +175,34 @@ def today(user_id: int, limits: Limits) -> list[tuple[str, Waiting]]:
     # In the order of an expression: in that of an index PostgreSQL would look at everybody who waits, one by one, until
     # it has found enough, and perhaps there are none.
     since = sa.func.date_part("epoch", Application.stage_since)
-    picked = [
-        sa.select(
-            sa.literal(reason).label("reason"),
+    waiting = _with_jobs(Job.status != Status.ARCHIVED.value)
+    rows = _named(_first(waiting.where(*conditions), why, since, TODAY_SHOWN) for why, conditions in reasons.items())
+    once = {row.id: row for row in reversed(rows)}  # One may be there for two reasons.
+    return [(row.why, _waiting(row, limits)) for row in list(reversed(once.values()))[:TODAY_SHOWN]]
+
+
+def _first(waiting: sa.Select[Any], why: str, order: Any, most: int) -> sa.Subquery:
+    """The first of these applications in that order, each with the reason that it is looked for."""
+    return (
+        waiting.add_columns(
+            sa.literal(why).label("why"),
             Application.id.label("id"),
             Application.candidate_id.label("candidate_id"),
             Job.title.label("title"),
             Application.stage.label("stage"),
             Application.stage_since.label("since"),
         )
-        .select_from(Application)
-        .join(Job, Job.id == Application.job_id)
-        .where(Job.status != Status.ARCHIVED.value, *conditions)
-        .order_by(since, Application.id)
-        .limit(TODAY_SHOWN)
+        .order_by(order, Application.id)
+        .limit(most)
         .subquery()
-        for reason, conditions in reasons.items()
-    ]
-    together = sa.union_all(*(sa.select(one) for one in picked)).subquery("together")
-    rows = db.session.execute(
-        sa.select(together, Candidate.name)
-        .join(Candidate, Candidate.id == together.c.candidate_id)
-        .order_by(together.c.since, together.c.id)
     )
-    once = {row.id: row for row in reversed(rows.all())}  # One may be there for two reasons.
-    return [(row.reason, _waiting(row, limits)) for row in list(reversed(once.values()))[:TODAY_SHOWN]]
+
+
+def _named(picked: Iterable[sa.Subquery]) -> Sequence[sa.Row[Any]]:
+    """Those of all the reasons, longest waiting first, with the names of the candidates: one statement."""
+    together = sa.union_all(*(sa.select(one) for one in picked)).subquery("together")
+    named = sa.select(together, Candidate.name).join(Candidate, Candidate.id == together.c.candidate_id)
+    return db.session.execute(named.order_by(together.c.since, together.c.id)).all()
 
 
 def _waiting(row: Any, limits: Limits) -> Waiting:

@@ -9,7 +9,8 @@ from ats.extensions import db
 from ats.notifications import delivery
 from ats.notifications.models import Message
 from tests.browser.candidates import PHONE
-from tests.browser.test_candidate_pages import keep_picture, overflow, violations
+from tests.browser.hands import violations
+from tests.browser.test_candidate_pages import keep_picture, overflow
 from tests.cast import Firm
 from tests.notifications.test_templates import everything_happens
 

@@ -10,12 +10,11 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 from tests.browser.candidates import DESKTOP, PHONE, Pages, furnish
+from tests.browser.hands import violations
 from tests.cast import PASSWORD, Firm
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 HEAVIEST = 150 * 1024
 """Bytes of a job's page with all it loads, without the font."""
 BARELY = 0.005
@@ -57,12 +56,6 @@ def new_page(browser: Browser, live_server: str) -> Iterator[NewPage]:
 @pytest.fixture
 def pages(app: Flask, acme: Firm, globex: Firm, jane: int) -> Pages:
     return furnish(app, acme, jane)
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
-    return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
 
 
 def overflow(page: Page) -> int:

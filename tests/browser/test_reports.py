@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from pathlib import Path
 
 import pypdf
 import pytest
@@ -16,11 +15,10 @@ from ats.extensions import db
 from ats.jobs.models import Job
 from ats.pipeline.models import SOURCES
 from ats.pipeline.stages import OPEN_STAGES
+from tests.browser.hands import violations
 from tests.cast import Firm, open_job
 from tests.reports.history import happened
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = [1440, 768, 360]
 
 pytestmark = pytest.mark.browser
@@ -85,12 +83,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
         page.goto(address)
         for details in page.locator("details").all():
             details.evaluate("element => { element.open = true }")
-        page.evaluate(AXE.read_text())
-        found = page.evaluate(
-            "rules => axe.run(document, {runOnly: rules}).then(found => found.violations.map("
-            "one => one.id + ': ' + one.nodes.map(node => node.html.slice(0, 200)).join(' | ')))",
-            RULES,
-        )
+        found = violations(page)
         assert not found, f"{address} at {width} px, {scheme}"
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{address} is wider than {width} px"
 

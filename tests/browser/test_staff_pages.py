@@ -111,7 +111,7 @@ def test_every_staff_page_is_whole_at_every_width(as_user: SignedIn, acme: Firm,
             if page.locator("#mainnav a").first.is_visible() != (width > 720):
                 wrong.append((path, width, "the navigation"))
             if width != 720:
-                wrong.extend((path, width, *one) for one in violations(page))
+                wrong.extend((path, width, one) for one in violations(page))
     assert wrong == []
 
 

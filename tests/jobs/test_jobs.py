@@ -1,6 +1,6 @@
 """Jobs as their company sees them: the list, writing one, and its life."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ats import tenancy
 from ats.access import Role
 from ats.accounts.models import Company
 from ats.extensions import db
@@ -18,13 +17,6 @@ from tests.cast import Firm, apply, open_job
 from tests.page import Fragment, Page
 
 SignIn = Callable[[int], FlaskClient]
-
-
-@pytest.fixture
-def scope(app: Flask, acme: Firm) -> Iterator[None]:
-    with app.app_context():
-        tenancy.enter_company(acme.id)
-        yield
 
 
 @pytest.fixture

@@ -1,17 +1,15 @@
 """Adding a candidate by hand: recorded as added, mailed to nobody, and known persons recognised."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ats import tenancy
 from ats.accounts.models import Company
 from ats.candidates import files
 from ats.candidates.models import Attachment, Candidate, Tag, Tagging
@@ -37,13 +35,6 @@ PDF = PDF_RESUME.read_bytes()
 @pytest.fixture
 def recruiter(sign_in: Callable[[int], FlaskClient], acme: Firm) -> FlaskClient:
     return sign_in(acme.recruiter)
-
-
-@pytest.fixture
-def scope(app: Flask, acme: Firm) -> Iterator[None]:
-    with app.app_context():
-        tenancy.enter_company(acme.id)
-        yield
 
 
 def send(client: FlaskClient, acme: Firm, **changes: Any) -> TestResponse:

@@ -1,15 +1,13 @@
 """The board over HTTP: columns, filters, order, paging, views, and what changed lately."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup, Tag
-from flask import Flask
 from flask.testing import FlaskClient
 
-from ats import tenancy
 from ats.accounts.models import Company, User
 from ats.candidates.models import Candidate, Tagging
 from ats.candidates.models import Tag as Label
@@ -23,13 +21,6 @@ from ats.pipeline.models import Application, SavedView
 from tests.cast import Firm, apply
 
 SignIn = Callable[[int], FlaskClient]
-
-
-@pytest.fixture
-def scope(app: Flask, acme: Firm) -> Iterator[None]:
-    with app.app_context():
-        tenancy.enter_company(acme.id)
-        yield
 
 
 @pytest.fixture

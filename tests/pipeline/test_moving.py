@@ -1,13 +1,10 @@
 """The rules of moving, at the model."""
 
 import itertools
-from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
-from ats import tenancy
 from ats.accounts.models import Company, User
 from ats.extensions import db
 from ats.notifications.models import CANCELLED, PENDING, Message
@@ -24,13 +21,6 @@ PATHS = {
     "hired": ["screening", "interview", "offer", "hired"],
     "rejected": ["rejected"],
 }
-
-
-@pytest.fixture
-def scope(app: Flask, acme: Firm) -> Iterator[None]:
-    with app.app_context():
-        tenancy.enter_company(acme.id)
-        yield
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The page of one application, and the same as a panel of the board."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -28,13 +28,6 @@ def recruiter(sign_in: Callable[[int], FlaskClient], acme: Firm) -> FlaskClient:
 @pytest.fixture
 def manager(sign_in: Callable[[int], FlaskClient], acme: Firm) -> FlaskClient:
     return sign_in(acme.manager)
-
-
-@pytest.fixture
-def scope(app: Flask, acme: Firm) -> Iterator[None]:
-    with app.app_context():
-        tenancy.enter_company(acme.id)
-        yield
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """Rejecting: why, which mail, and a note for the team; the same dialog everywhere."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ats import tenancy
 from ats.accounts.models import Company
 from ats.collaboration.models import Note
 from ats.extensions import db
@@ -19,13 +17,6 @@ from tests.cast import Firm
 
 SignIn = Callable[[int], FlaskClient]
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def scope(app: Flask, acme: Firm) -> Iterator[None]:
-    with app.app_context():
-        tenancy.enter_company(acme.id)
-        yield
 
 
 @pytest.fixture

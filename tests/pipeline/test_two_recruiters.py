@@ -3,7 +3,7 @@
 import itertools
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -48,13 +48,6 @@ def browse(live_server: str, sign_in: Callable[[int], FlaskClient]) -> Callable[
         return post
 
     return start
-
-
-@pytest.fixture
-def scope(app: Flask, acme: Firm) -> Iterator[None]:
-    with app.app_context():
-        tenancy.enter_company(acme.id)
-        yield
 
 
 def at_once(*works: Callable[[], Any]) -> list[Any]:

@@ -1,7 +1,7 @@
 """A person of whom a company holds everything there is to hold."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -129,13 +129,6 @@ def everything_stored(postgres_url: str, uploads: Path) -> Callable[[], str]:
         return "\n".join(rows)
 
     return read
-
-
-@pytest.fixture
-def scope(app: Flask, acme: Firm) -> Iterator[None]:
-    with app.app_context():
-        tenancy.enter_company(acme.id)
-        yield
 
 
 @pytest.fixture
